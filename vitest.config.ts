@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config'
+
+if (!process.version.startsWith('v24.')) {
+  throw new Error(`Tests run on the Node 24 of node_modules, not on ${process.version}: use \`npm test\`.`)
+}
+
+// The seed is printed with the results; `npm test -- --sequence.seed=N` plays the same order again.
+const sequence = { shuffle: true }
+
+export default defineConfig({
+  test: {
+    sequence,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/browser/**'],
+          globalSetup: 'test/support/test-server.ts',
+          setupFiles: 'test/support/strict.ts',
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+          sequence,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/support/test-server.ts',
+          setupFiles: 'test/support/strict.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { ...sequence, groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
