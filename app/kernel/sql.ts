@@ -1,0 +1,7 @@
+/** A statement with its values; one with a name is prepared once per connection. */
+export type Statement = { name?: string; text: string; values?: unknown[] }
+
+/** Whatever can be asked a question in SQL: a pool, or one connection inside a transaction. */
+export interface Sql {
+  query<Row extends object>(statement: Statement): Promise<{ rows: Row[]; rowCount: number | null }>
+}

@@ -1,0 +1,225 @@
+import { assert } from '../kernel/assert.ts'
+import type { Sql } from '../kernel/sql.ts'
+import { STOCK_STATES } from '../kernel/stock-state.ts'
+import type { Change, Demand, End, Move, Short, Taken } from './movement.ts'
+
+// The only writer of stock. Every statement here checks, changes the balances and appends the movements in one round
+// trip: nothing can stand between the check and the write. Balances are locked in (item, location) order, so that no
+// two writers wait for each other.
+
+const LEDGER = `INSERT INTO movement (merchant_id, key, reason, actor, cause, account_id, occurred_at, recorded_at,
+  n, item_id, quantity, from_location, from_state, to_location, to_state)`
+const CHANGE = '$1::int, $2::text, $3::text, $4::text, $5::text, $6::int, $7::timestamptz, $8::timestamptz'
+// A movement of the same key seen here, or raced with (the unique key then undoes the statement): it has happened.
+const NOT_YET = 'NOT EXISTS (SELECT FROM movement WHERE merchant_id = $1 AND key = $2)'
+const FACT = 'INSERT INTO stock_changed (merchant_id, key) SELECT $1, $2'
+const UNIQUE_VIOLATION = '23505'
+
+const changeValues = (change: Change) => [
+  change.merchantId,
+  change.key,
+  change.reason,
+  change.actor,
+  change.cause,
+  change.accountId,
+  change.occurredAt,
+  change.recordedAt,
+]
+
+// The common case, at the cost of a bare conditional update (bench "reserve"): one item, all of it from the first
+// sellable location that has any. Whatever else is the case, it takes nothing, and the statement below decides.
+const RESERVE_AT_ONE_PLACE = `
+WITH place AS (
+  SELECT b.location_id FROM balance b JOIN location l ON l.merchant_id = $1 AND l.id = b.location_id
+  WHERE b.merchant_id = $1 AND b.item_id = $9 AND b.available > 0 AND l.sellable AND ${NOT_YET}
+  ORDER BY l.rank, l.id LIMIT 1
+), taken AS (
+  UPDATE balance b SET available = b.available - $10, reserved = b.reserved + $10, version = b.version + 1
+  FROM place p
+  WHERE b.merchant_id = $1 AND b.item_id = $9 AND b.location_id = p.location_id AND b.available >= $10
+  RETURNING b.location_id
+), fact AS (
+  ${FACT} FROM taken
+)
+${LEDGER}
+SELECT ${CHANGE}, 1, $9, $10, location_id, 'available', location_id, 'reserved' FROM taken
+RETURNING item_id AS "itemId", from_location AS "locationId", quantity`
+
+// Units the channel names come first, from where it names them; the rest from sellable locations in the merchant's
+// order. FOR UPDATE re-reads a row that another transaction has changed, so `available` is never an old number.
+const RESERVE = `
+WITH demand AS (
+  SELECT item_id, wanted FROM unnest($9::int[], $10::int[]) AS d (item_id, wanted)
+), named AS (
+  SELECT item_id, location_id, wanted FROM unnest($12::int[], $13::int[], $14::int[]) AS s (item_id, location_id, wanted)
+), locked AS MATERIALIZED (
+  SELECT b.item_id, b.location_id, b.available, l.rank, d.wanted, LEAST(b.available, COALESCE(n.wanted, 0)) AS as_named
+  FROM demand d
+  JOIN balance b ON b.merchant_id = $1 AND b.item_id = d.item_id
+  JOIN location l ON l.merchant_id = $1 AND l.id = b.location_id
+  LEFT JOIN named n ON n.item_id = b.item_id AND n.location_id = b.location_id
+  WHERE l.sellable OR n.wanted IS NOT NULL
+  ORDER BY b.item_id, b.location_id
+  FOR UPDATE OF b
+), share AS (
+  SELECT item_id, location_id, as_named + GREATEST(0, LEAST(
+    available - as_named,
+    wanted - sum(as_named) OVER item - COALESCE(sum(available - as_named) OVER earlier, 0)
+  ))::int AS quantity
+  FROM locked
+  WINDOW item AS (PARTITION BY item_id),
+    earlier AS (PARTITION BY item_id ORDER BY rank, location_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), taken AS (
+  SELECT item_id, location_id, quantity, row_number() OVER (ORDER BY item_id, location_id) AS n
+  FROM share
+  WHERE quantity > 0 AND ${NOT_YET}
+    AND (NOT $11::boolean OR (SELECT sum(quantity) FROM share) = (SELECT sum(wanted) FROM demand))
+), balances AS (
+  UPDATE balance b
+  SET available = b.available - t.quantity, reserved = b.reserved + t.quantity, version = b.version + 1
+  FROM taken t
+  WHERE b.merchant_id = $1 AND b.item_id = t.item_id AND b.location_id = t.location_id
+), fact AS (
+  ${FACT} WHERE EXISTS (SELECT FROM taken)
+)
+${LEDGER}
+SELECT ${CHANGE}, n, item_id, quantity, location_id, 'available', location_id, 'reserved' FROM taken
+RETURNING item_id AS "itemId", from_location AS "locationId", quantity`
+
+export type Reserved = {
+  taken: Taken[]
+  /** what there was not; with `whole` nothing was taken then */
+  short: Short[]
+}
+
+/**
+ * Takes units for an order: available → reserved, summed per item, at once. With `whole`, all of it or nothing;
+ * without, what there is, and the rest comes back as `short`. 'already' when this change happened before: nothing is
+ * taken again. Inside a transaction of the caller's, two of the same key must not race (lock their cause first).
+ */
+export async function reserve(
+  db: Sql,
+  change: Change,
+  wanted: { demands: Demand[]; whole: boolean },
+): Promise<Reserved | 'already'> {
+  const [first, ...others] = wanted.demands
+  assert(first && wanted.demands.every(({ quantity }) => quantity > 0), 'a reservation asks for something')
+  return onceOnly(async () => {
+    if (others.length === 0 && !first.sources?.length) {
+      const values = [...changeValues(change), first.itemId, first.quantity]
+      const { rows } = await db.query<Taken>({ name: 'reserve-at-one-place', text: RESERVE_AT_ONE_PLACE, values })
+      if (rows.length > 0) return { taken: rows, short: [] }
+    }
+    return reserveAnywhere(db, change, wanted)
+  })
+}
+
+async function reserveAnywhere(db: Sql, change: Change, { demands, whole }: { demands: Demand[]; whole: boolean }) {
+  const named = demands.flatMap(({ itemId, sources = [] }) => sources.map((source) => ({ itemId, ...source })))
+  const values = [
+    ...changeValues(change),
+    demands.map(({ itemId }) => itemId),
+    demands.map(({ quantity }) => quantity),
+    whole,
+    named.map(({ itemId }) => itemId),
+    named.map(({ locationId }) => locationId),
+    named.map(({ quantity }) => quantity),
+  ]
+  const { rows } = await db.query<Taken>({ name: 'reserve', text: RESERVE, values })
+  if (rows.length === 0 && (await happened(db, change))) return 'already'
+  return { taken: rows, short: lacking(demands, rows) }
+}
+
+function lacking(demands: Demand[], taken: Taken[]): Short[] {
+  const got = new Map<number, number>()
+  for (const { itemId, quantity } of taken) got.set(itemId, (got.get(itemId) ?? 0) + quantity)
+  return demands.flatMap(({ itemId, quantity }) => {
+    const missing = quantity - (got.get(itemId) ?? 0)
+    return missing > 0 ? [{ itemId, quantity: missing }] : []
+  })
+}
+
+const eachState = (text: (state: string) => string, between = ', ') => STOCK_STATES.map(text).join(between)
+
+const ENSURE = `
+INSERT INTO balance (merchant_id, item_id, location_id)
+SELECT DISTINCT $1::int, m.item_id, m.location_id FROM unnest($2::int[], $3::int[]) AS m (item_id, location_id)
+WHERE m.location_id IS NOT NULL
+ORDER BY 2, 3
+ON CONFLICT DO NOTHING`
+
+const APPEND = `
+WITH moves AS (
+  SELECT * FROM unnest($9::int[], $10::int[], $11::int[], $12::stock_state[], $13::int[], $14::stock_state[])
+    WITH ORDINALITY AS m (item_id, quantity, from_location, from_state, to_location, to_state, n)
+), ends AS (
+  SELECT item_id, from_location AS location_id, from_state AS state, -quantity AS n FROM moves WHERE from_location IS NOT NULL
+  UNION ALL
+  SELECT item_id, to_location, to_state, quantity FROM moves WHERE to_location IS NOT NULL
+), delta AS (
+  SELECT item_id, location_id, ${eachState((s) => `COALESCE(sum(n) FILTER (WHERE state = '${s}'), 0)::int AS ${s}`)}
+  FROM ends GROUP BY item_id, location_id
+), locked AS MATERIALIZED (
+  SELECT b.item_id, b.location_id, ${eachState((s) => `b.${s} + d.${s} >= 0`, ' AND ')} AS enough
+  FROM delta d
+  JOIN balance b ON b.merchant_id = $1 AND b.item_id = d.item_id AND b.location_id = d.location_id
+  ORDER BY b.item_id, b.location_id
+  FOR UPDATE OF b
+), allowed AS (
+  SELECT m.* FROM moves m WHERE NOT EXISTS (SELECT FROM locked WHERE NOT enough) AND ${NOT_YET}
+), balances AS (
+  UPDATE balance b SET ${eachState((s) => `${s} = b.${s} + d.${s}`)}, version = b.version + 1
+  FROM delta d
+  WHERE b.merchant_id = $1 AND b.item_id = d.item_id AND b.location_id = d.location_id AND EXISTS (SELECT FROM allowed)
+), fact AS (
+  ${FACT} WHERE EXISTS (SELECT FROM allowed)
+), movements AS (
+  ${LEDGER}
+  SELECT ${CHANGE}, n, item_id, quantity, from_location, from_state, to_location, to_state FROM allowed
+)
+SELECT EXISTS (SELECT FROM allowed) AS done, ARRAY(SELECT item_id FROM locked WHERE NOT enough) AS lacking`
+
+/** What became of a change: done; it had happened before; or refused, with the items that are not where they should be. */
+export type Appended = 'done' | 'already' | { lacking: number[] }
+
+const locationOf = (end: End) => ('locationId' in end ? end.locationId : null)
+const stateOf = (end: End) => ('locationId' in end ? end.state : end.outside)
+
+/** Moves units, all of them or none. Refuses, as a value, what would leave a state below zero. */
+export async function append(db: Sql, change: Change, moves: Move[]): Promise<Appended> {
+  assert(moves.length > 0, 'a change of stock moves something')
+  const items = moves.map(({ itemId }) => itemId)
+  const [from, to] = [moves.map((move) => move.from), moves.map((move) => move.to)]
+  const places = [...from, ...to].map(locationOf)
+  await db.query({ name: 'ensure-balance', text: ENSURE, values: [change.merchantId, [...items, ...items], places] })
+  const values = [
+    ...changeValues(change),
+    items,
+    moves.map(({ quantity }) => quantity),
+    from.map(locationOf),
+    from.map(stateOf),
+    to.map(locationOf),
+    to.map(stateOf),
+  ]
+  return onceOnly(async () => {
+    const { rows } = await db.query<{ done: boolean; lacking: number[] }>({ name: 'append', text: APPEND, values })
+    const { done, lacking: missing } = rows[0]!
+    if (done) return 'done'
+    return (await happened(db, change)) ? 'already' : { lacking: missing }
+  })
+}
+
+async function happened(db: Sql, { merchantId, key }: Change): Promise<boolean> {
+  const text = 'SELECT 1 FROM movement WHERE merchant_id = $1 AND key = $2 LIMIT 1'
+  return (await db.query({ name: 'happened', text, values: [merchantId, key] })).rows.length > 0
+}
+
+// Two of the same key at the same moment: the unique key lets one through, and the other has changed nothing.
+async function onceOnly<T>(write: () => Promise<T>): Promise<T | 'already'> {
+  try {
+    return await write()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION) return 'already'
+    throw error
+  }
+}
