@@ -238,15 +238,15 @@ CREATE TABLE listing_due (
 );
 
 -- What a channel that keeps its own ledger (Shopify) must be told: one row a movement, gone when it has been accepted.
--- batch_key is fixed before the first sending, so that a repeat is the same call with the same idempotency key.
+-- The idempotency key is the movement's own, so a repeat is the same call.
 CREATE TABLE mirror_due (
   merchant_id integer NOT NULL,
   account_id  integer NOT NULL,
   item_id     integer NOT NULL,
   movement_id bigint NOT NULL,
   since       timestamptz NOT NULL,
-  batch_key   uuid,
-  batched_at  timestamptz,
+  -- when it was first sent: a repeat is safe only within the channel's idempotency window
+  sent_at     timestamptz,
   -- a refusal of the channel parks the row for a person, with the reason
   parked      text,
   PRIMARY KEY (account_id, movement_id),

@@ -1,0 +1,131 @@
+import type { ChannelOrder, ListingRef } from '../kernel/channel-order.ts'
+import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
+import type { StockState } from '../kernel/stock-state.ts'
+
+/** What a channel does by itself and what it lets us do, as data. Each figure's source stands in the channel's `limits`. */
+export type Capabilities = {
+  channel: string
+  /** absolute: it is told "show n"; moves: it keeps a ledger of its own and is told what moved */
+  writes: 'absolute' | 'moves'
+  /** it lowers its own number when it sells */
+  takesStockOnSale: boolean
+  /** it raises its own number when an order is cancelled */
+  restoresOnCancel: boolean
+  /** the most it can show of one listing; null: no limit */
+  maximumShown: number | null
+  /** it announces orders by itself */
+  pushesOrders: boolean
+  /** listings written by one `apply`, at most: what was read before is still fresh when the last is written */
+  writesAtOnce: number
+}
+
+/** "Show `quantity` of this listing." `expected`: what we believe it shows; null when it was never seen. */
+export type SetQuantity = { listingId: number; ref: ListingRef; quantity: number; expected: number | null }
+
+/**
+ * What became of one write. accepted: the channel took it, and shows `shown` as far as it says. rejected: it said no,
+ * and why. unknown: no answer; only reading tells. changed: it showed something else than expected (`shown`), and
+ * nothing was written, because that may be a sale we have not heard of or a person's edit.
+ */
+export type WriteOutcome = {
+  listingId: number
+  outcome: 'accepted' | 'rejected' | 'unknown' | 'changed'
+  reason: string | null
+  shown: number | null
+}
+
+/** A page of a long list. `next`: what to ask with for the following page; null on the last. */
+export type Page<T> = { rows: T[]; next: string | null; total: number | null }
+
+/** What every connector does. Throws TryAgain or GiveUp (kernel/outage) when the channel does not answer as it should. */
+export interface Connector {
+  readonly capabilities: Capabilities
+  /** Everything listed there, a page at a time; `null` begins. */
+  listings(cursor: string | null): Promise<Page<ListingSnapshot>>
+  /** What these listings show now. One that is not there any more is missing from the answer. */
+  show(refs: ListingRef[]): Promise<ListingSnapshot[]>
+  /** The order as it stands now; null when the channel does not know it. */
+  order(externalId: string): Promise<ChannelOrder | null>
+  /**
+   * Orders changed at or after `since` (channel clock), oldest change first. `asOf`: the channel's own time when the
+   * first page was asked for; once all pages are ingested, everything up to it is known.
+   */
+  ordersSince(since: Date, cursor: string | null): Promise<Page<ChannelOrder> & { asOf: Date }>
+  /** Orders placed before now that are still to be shipped. */
+  unshipped(cursor: string | null): Promise<Page<ChannelOrder>>
+}
+
+/** A channel that is told numbers. */
+export interface AbsoluteConnector extends Connector {
+  /**
+   * Groups changes into the channel's units of write (an Etsy listing with all its variations is one). Each group is
+   * written or not as a whole.
+   */
+  planWrites(changes: SetQuantity[]): SetQuantity[][]
+  /** Calls that applying these units takes, for the limiter. */
+  callsFor(units: SetQuantity[][]): number
+  /** Reads, compares with `expected`, writes; an outcome for every change. At most `writesAtOnce` units. */
+  apply(units: SetQuantity[][]): Promise<WriteOutcome[]>
+}
+
+/** Units that moved in our pool and are to move there: at one place between two states, or in from or out to the world. */
+export type MirrorMove = {
+  ref: ListingRef
+  externalLocationId: string
+  quantity: number
+  /** null: from outside */
+  from: StockState | null
+  /** null: to outside */
+  to: StockState | null
+}
+
+/** One change of ours with all that it moved there. `key` makes it happen once (for a day), `cause` is shown as its document. */
+export type MirrorChange = { key: string; reason: string; cause: string; moves: MirrorMove[] }
+
+export type MirrorOutcome = { outcome: 'accepted' | 'rejected' | 'unknown'; reason: string | null }
+
+/** A place of the channel's. */
+export type ChannelPlace = { externalId: string; name: string; sellsOnline: boolean; active: boolean }
+
+/** Units the channel has at a place, by our states, and when that last changed there. */
+export type ChannelLevel = { externalLocationId: string; quantities: Partial<Record<StockState, number>>; updatedAt: Date }
+
+/** A thing the channel keeps stock of, with everything an opening needs. */
+export type StockedThing = ListingSnapshot & {
+  /** the whole it is a variation of: "Signet ring"; `title` is that, `variant` is "54 / Gold" */
+  variant: string
+  tracked: boolean
+  /** it may be sold beyond its stock */
+  continueSelling: boolean
+  /** its number is computed by the channel from other things */
+  bundleParent: boolean
+  archived: boolean
+  levels: ChannelLevel[]
+}
+
+/** A channel that keeps a ledger of its own (Shopify): its numbers are opened from, mirrored to and compared. */
+export interface StockedConnector extends Connector {
+  places(): Promise<ChannelPlace[]>
+  /** All things with their levels, a page at a time; resumable at any cursor it has given. */
+  things(cursor: string | null): Promise<Page<StockedThing>>
+  /** The same for these things only, as they are now. */
+  thingsOf(refs: ListingRef[]): Promise<StockedThing[]>
+  mirror(change: MirrorChange): Promise<MirrorOutcome>
+}
+
+export const keepsStock = (connector: Connector): connector is StockedConnector => connector.capabilities.writes === 'moves'
+
+/** What a channel told us of its own accord: a hint of what to read. Never the buyer, never a number to believe. */
+export type Notification = {
+  eventId: string
+  topic: string
+  /** what it is about, in the channel's ids: an order, a thing, a place */
+  subject: string
+  occurredAt: Date
+}
+
+/** An access token that is good now. `refused` says that the channel would not take it: the next one is another. */
+export interface Tokens {
+  accessToken(): Promise<string>
+  refused(): Promise<void>
+}
