@@ -425,3 +425,11 @@ CREATE TABLE import_run (
   PRIMARY KEY (merchant_id, account_id),
   FOREIGN KEY (merchant_id, account_id) REFERENCES channel_account (merchant_id, id)
 );
+
+-- App-wide limits of a channel (Etsy counts per app key, over all merchants): one row a limit, lent out in blocks. The
+-- only table without a merchant: the limit is the app's own.
+CREATE TABLE app_limit (
+  name       text PRIMARY KEY,
+  state      jsonb NOT NULL,
+  updated_at timestamptz NOT NULL
+);
