@@ -1,0 +1,44 @@
+import { assert } from '#app/kernel/assert.ts'
+import type { World } from './world.ts'
+
+type AsEntries<T> = T extends Map<infer Key, infer Value> ? [Key, Value][] : T
+
+/** A World as plain JSON data. */
+export type SavedWorld = { format: 1 } & { [Part in keyof World]: AsEntries<World[Part]> }
+
+/** A copy: what happens afterwards does not change it. */
+export function save(world: World): SavedWorld {
+  return structuredClone({
+    ...world,
+    format: 1,
+    shops: [...world.shops],
+    shopOfUser: [...world.shopOfUser],
+    listings: [...world.listings],
+    receipts: [...world.receipts],
+    accessTokens: [...world.accessTokens],
+    refreshTokens: [...world.refreshTokens],
+    codes: [...world.codes],
+    outbox: [...world.outbox],
+  })
+}
+
+/** The world that `save` made a copy of. A Mistake when `state` is not of that form. */
+export function restore(state: unknown): World {
+  assert(isSaved(state), 'What was given to the Etsy sandbox is not a state it has saved')
+  const { format: _, ...saved } = structuredClone(state)
+  return {
+    ...saved,
+    shops: new Map(saved.shops),
+    shopOfUser: new Map(saved.shopOfUser),
+    listings: new Map(saved.listings),
+    receipts: new Map(saved.receipts),
+    accessTokens: new Map(saved.accessTokens),
+    refreshTokens: new Map(saved.refreshTokens),
+    codes: new Map(saved.codes),
+    outbox: new Map(saved.outbox),
+  }
+}
+
+function isSaved(state: unknown): state is SavedWorld {
+  return typeof state === 'object' && state !== null && 'format' in state && state.format === 1
+}
