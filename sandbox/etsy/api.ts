@@ -1,5 +1,5 @@
 import { type Answer, fail, notFound, ok } from './answer.ts'
-import { type Call, queryOf } from './call.ts'
+import { type Call, fromJson, queryOf } from './call.ts'
 import { type Etsy, happens, now } from './etsy.ts'
 import * as listings from './listing-calls.ts'
 import { count } from './quota.ts'
@@ -25,11 +25,25 @@ const OPERATIONS = new Map<string, Operation>(
     'GET users/me': { id: 'getMe', scope: 'shops_r', answer: getMe },
     'GET users/#/shops': { id: 'getShopByOwnerUserId', answer: getShopOfUser },
     'GET shops/#': { id: 'getShop', answer: getShop },
-    'GET shops/#/listings': { id: 'getListingsByShop', scope: 'listings_r', ownShop: true, answer: listings.getListingsByShop },
-    'PATCH shops/#/listings/#': { id: 'updateListing', scope: 'listings_w', ownShop: true, answer: listings.patchListing },
+    'GET shops/#/listings': {
+      id: 'getListingsByShop',
+      scope: 'listings_r',
+      ownShop: true,
+      answer: listings.getListingsByShop,
+    },
+    'PATCH shops/#/listings/#': {
+      id: 'updateListing',
+      scope: 'listings_w',
+      ownShop: true,
+      answer: listings.patchListing,
+    },
     'GET listings/#': { id: 'getListing', answer: listings.getListing },
     'GET listings/batch': { id: 'getListingsByListingIds', answer: listings.getListings },
-    'GET listings/batch/inventory': { id: 'getListingsInventoryByListingIds', scope: 'listings_r', answer: listings.getInventories },
+    'GET listings/batch/inventory': {
+      id: 'getListingsInventoryByListingIds',
+      scope: 'listings_r',
+      answer: listings.getInventories,
+    },
     'GET listings/#/inventory': { id: 'getListingInventory', scope: 'listings_r', answer: listings.getInventory },
     'PUT listings/#/inventory': { id: 'updateListingInventory', scope: 'listings_w', answer: listings.putInventory },
     'GET shops/#/listings/#/variation-images': { id: 'getListingVariationImages', answer: listings.getVariationImages },
@@ -39,8 +53,18 @@ const OPERATIONS = new Map<string, Operation>(
       ownShop: true,
       answer: listings.postVariationImages,
     },
-    'GET shops/#/receipts': { id: 'getShopReceipts', scope: 'transactions_r', ownShop: true, answer: receipts.getReceipts },
-    'GET shops/#/receipts/#': { id: 'getShopReceipt', scope: 'transactions_r', ownShop: true, answer: receipts.getReceipt },
+    'GET shops/#/receipts': {
+      id: 'getShopReceipts',
+      scope: 'transactions_r',
+      ownShop: true,
+      answer: receipts.getReceipts,
+    },
+    'GET shops/#/receipts/#': {
+      id: 'getShopReceipt',
+      scope: 'transactions_r',
+      ownShop: true,
+      answer: receipts.getReceipt,
+    },
     'GET shops/#/receipts/#/transactions': {
       id: 'getShopReceiptTransactionsByReceipt',
       scope: 'transactions_r',
@@ -66,7 +90,9 @@ export function callApi(etsy: Etsy, incoming: Incoming): Outgoing {
     return { answer: fail(429, refused.error), headers: { ...headers, 'retry-after': String(refused.retryAfter) } }
   }
   const ids: number[] = []
-  const operation = OPERATIONS.get(`${incoming.method} ${incoming.path.replaceAll(/\d+/g, (id) => (ids.push(Number(id)), '#'))}`)
+  const operation = OPERATIONS.get(
+    `${incoming.method} ${incoming.path.replaceAll(/\d+/g, (id) => (ids.push(Number(id)), '#'))}`,
+  )
   if (!operation) return { answer: notFound(), headers }
   return { operation: operation.id, answer: answerTo(etsy, operation, { incoming, ids }), headers }
 }
@@ -90,7 +116,7 @@ function answerTo(etsy: Etsy, operation: Operation, { incoming, ids }: { incomin
   }
   const form = incoming.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false
   const body = bodyOf(incoming.body, form)
-  if (body === MALFORMED) return fail(400, 'The request body is not valid JSON')
+  if (body === undefined) return fail(400, 'The request body is not valid JSON')
   const call: Call = { etsy, ids, query: queryOf(incoming.params), body, form, seller }
   return unlucky(call, operation, incoming.method !== 'GET')
 }
@@ -105,22 +131,14 @@ function notAllowed(etsy: Etsy, { scope }: Operation, { bearer, token }: Present
   return undefined
 }
 
-const MALFORMED = Symbol('malformed')
-
-function bodyOf(text: string, form: boolean): unknown {
-  if (form) return queryOf(new URLSearchParams(text))
-  if (text === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    return MALFORMED
-  }
-}
+const bodyOf = (text: string, form: boolean): unknown =>
+  form ? queryOf(new URLSearchParams(text)) : text === '' ? {} : fromJson(text)
 
 function unlucky(call: Call, operation: Operation, writes: boolean): Answer {
   const { serverError, conflict, lostAnswer } = call.etsy.settings.faults.calls
   if (happens(call.etsy, serverError)) return fail(500, 'Server Error')
-  if (writes && happens(call.etsy, conflict)) return fail(409, 'The request conflicts with the current state of the resource')
+  if (writes && happens(call.etsy, conflict))
+    return fail(409, 'The request conflicts with the current state of the resource')
   const answer = operation.answer(call)
   return writes && happens(call.etsy, lostAnswer) ? fail(500, 'Server Error') : answer
 }

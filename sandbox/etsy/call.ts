@@ -33,6 +33,15 @@ export function queryOf(params: URLSearchParams): Record<string, string> {
   return query
 }
 
+/** What the text says, or undefined when it is not JSON. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 export const page = {
   limit: z.coerce.number().int().min(1).max(100).default(25),
   offset: z.coerce.number().int().min(0).default(0),

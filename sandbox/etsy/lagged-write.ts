@@ -2,7 +2,8 @@ import { type Etsy, now } from './etsy.ts'
 import { activate, deactivate, endListings } from './listing-state.ts'
 import type { LaggedWrite } from './world.ts'
 
-export type Write = Omit<Extract<LaggedWrite, { inventory: unknown }>, 'dueAt'> | Omit<Extract<LaggedWrite, { state: unknown }>, 'dueAt'>
+export type Write =
+  Omit<Extract<LaggedWrite, { inventory: unknown }>, 'dueAt'> | Omit<Extract<LaggedWrite, { state: unknown }>, 'dueAt'>
 
 /** Lets a write take effect: at once, or `writeLagMs` later when Etsy is slow to show it. */
 export function write(etsy: Etsy, change: Write): void {

@@ -28,7 +28,9 @@ export function getListingsByShop(call: Call): Answer {
   const end = Math.max(0, ids.length - offset)
   const listings = ids.slice(Math.max(0, end - limit), end).reverse()
   const reader = { shop, owner: true }
-  const results = listings.map((id) => wireListingWith(call.etsy.world.listings.get(id)!, reader, includes.includes('Inventory')))
+  const results = listings.map((id) =>
+    wireListingWith(call.etsy.world.listings.get(id)!, reader, includes.includes('Inventory')),
+  )
   return ok({ count: ids.length, results })
 }
 
@@ -52,7 +54,8 @@ function several(call: Call, inventory: boolean): { listings: Listing[]; missing
   const ids = query.value.listing_ids.map(Number)
   if (ids.length === 0) return { answer: fail(400, 'Missing input parameter: [listing_ids]') }
   if (ids.length > 100) return { answer: fail(400, 'A maximum of 100 listing IDs can be requested at once') }
-  if (!ids.every((id) => Number.isInteger(id) && id > 0)) return { answer: fail(400, "Expected int value for 'listing_ids'") }
+  if (!ids.every((id) => Number.isInteger(id) && id > 0))
+    return { answer: fail(400, "Expected int value for 'listing_ids'") }
   const listings = ids.map((id) => visible(call, id)).filter((listing) => listing !== undefined)
   return { listings, missing: inventory && listings.length < ids.length }
 }
@@ -136,7 +139,9 @@ function owned({ etsy, seller }: Call, listingId: number): Listing | { answer: A
 }
 
 const images = z.object({
-  variation_images: z.array(z.object({ property_id: z.int().min(1), value_id: z.int().min(1), image_id: z.int().min(1) })),
+  variation_images: z.array(
+    z.object({ property_id: z.int().min(1), value_id: z.int().min(1), image_id: z.int().min(1) }),
+  ),
 })
 
 /** updateVariationImages: replaces them all; only one property may carry images. */
@@ -149,7 +154,8 @@ export function postVariationImages(call: Call): Answer {
   if (new Set(given.map((image) => image.property_id)).size > 1) {
     return fail(400, 'Variation images can only be associated with one property')
   }
-  if (given.some((image) => textOf(listing, image.value_id) === undefined)) return fail(400, 'Unknown property or value')
+  if (given.some((image) => textOf(listing, image.value_id) === undefined))
+    return fail(400, 'Unknown property or value')
   listing.variationImages = given
   return getVariationImages(call)
 }

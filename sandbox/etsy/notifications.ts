@@ -53,7 +53,8 @@ function send(post: Post, event: EventType, receipt: Receipt): void {
 /** The one held back goes out right behind the one that has now overtaken it. */
 function releaseHeld(post: Post, afterMs: number): void {
   const held = post.held && post.etsy.world.outbox.get(post.held)
-  if (held && held.attempt === 0) put(post, held.messageId, { ...held, dueAt: Math.min(held.dueAt, now(post.etsy) + afterMs) })
+  if (held && held.attempt === 0)
+    put(post, held.messageId, { ...held, dueAt: Math.min(held.dueAt, now(post.etsy) + afterMs) })
   post.held = undefined
 }
 
@@ -65,7 +66,10 @@ function put(post: Post, key: string, delivery: Delivery): void {
 function arm(post: Post, delivery: Delivery, key: string): void {
   post.timers.get(key)?.()
   const inMs = Math.max(0, delivery.dueAt - now(post.etsy))
-  post.timers.set(key, post.etsy.clock.after(inMs, () => attempt(post, key, delivery)))
+  post.timers.set(
+    key,
+    post.etsy.clock.after(inMs, () => attempt(post, key, delivery)),
+  )
 }
 
 async function attempt(post: Post, key: string, delivery: Delivery): Promise<void> {

@@ -4,7 +4,15 @@ import { dropBefore, insert, remove } from './by-time.ts'
 import { type Etsy, now } from './etsy.ts'
 import { soldOutIfEmpty } from './listing-state.ts'
 import { addStock, productOf, shownOf, stockKey } from './stock-of-listing.ts'
-import { type Buyer, type Listing, type Product, type Receipt, type ShopState, type Transaction, freshId } from './world.ts'
+import {
+  type Buyer,
+  type Listing,
+  type Product,
+  type Receipt,
+  type ShopState,
+  type Transaction,
+  freshId,
+} from './world.ts'
 
 /** `sku` or `productId` says which variation; a listing without variations needs neither. */
 export type BuyLine = { listingId: number; productId?: number; sku?: string; quantity: number }
@@ -39,7 +47,8 @@ function pick(etsy: Etsy, shop: ShopState, { listingId, productId, sku, quantity
   if (listing?.shopId !== shop.shopId) return refuse('unknown-listing', `${shop.name} has no listing ${listingId}.`)
   const { products } = listing.inventory
   const only = productId === undefined && sku === undefined && products.length === 1 ? products[0] : undefined
-  const product = productId === undefined ? (only ?? products.find((p) => p.sku === sku)) : productOf(listing, productId)
+  const product =
+    productId === undefined ? (only ?? products.find((p) => p.sku === sku)) : productOf(listing, productId)
   if (!product) return refuse('unknown-product', `“${listing.title}” has no variation ${productId ?? sku ?? ''}.`)
   if (!Number.isInteger(quantity) || quantity < 1) return refuse('no-quantity', 'A buyer takes one piece or more.')
   return { listing, product, quantity }
@@ -122,7 +131,9 @@ function touch(etsy: Etsy, shop: ShopState, receipt: Receipt): void {
 
 export function find(etsy: Etsy, shop: ShopState, receiptId: number): Receipt | Refusal {
   const receipt = etsy.world.receipts.get(receiptId)
-  return receipt?.shopId === shop.shopId ? receipt : refuse('unknown-receipt', `${shop.name} has no order ${receiptId}.`)
+  return receipt?.shopId === shop.shopId
+    ? receipt
+    : refuse('unknown-receipt', `${shop.name} has no order ${receiptId}.`)
 }
 
 /** The payment that was being processed has come. */
@@ -165,19 +176,25 @@ function restock(etsy: Etsy, { lines }: Receipt): void {
 export type RefundRequest = { amount: number; reason?: string }
 
 /** Money back for part of an order, in minor units; Etsy does not say for which piece, and moves no stock. */
-export function refundPartially(etsy: Etsy, shop: ShopState, refund: RefundRequest & { receiptId: number }): Receipt | Refusal {
+export function refundPartially(
+  etsy: Etsy,
+  shop: ShopState,
+  refund: RefundRequest & { receiptId: number },
+): Receipt | Refusal {
   const { receiptId, amount, reason = 'Goodwill' } = refund
   const receipt = find(etsy, shop, receiptId)
   if (isRefusal(receipt)) return receipt
   if (receipt.paidAt === null) return refuse('unpaid', `Order ${receiptId} is not paid yet.`)
   const left = totalOf(receipt) - refundedOf(receipt)
-  if (amount < 1 || amount > left) return refuse('amount', `Between 1 and ${left} can be refunded on order ${receiptId}.`)
+  if (amount < 1 || amount > left)
+    return refuse('amount', `Between 1 and ${left} can be refunded on order ${receiptId}.`)
   receipt.refunds.push({ amount, reason, at: now(etsy) })
   touch(etsy, shop, receipt)
   return receipt
 }
 
-export const totalOf = ({ lines }: Receipt): number => lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0)
+export const totalOf = ({ lines }: Receipt): number =>
+  lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0)
 
 export const refundedOf = ({ refunds }: Receipt): number => refunds.reduce((sum, { amount }) => sum + amount, 0)
 

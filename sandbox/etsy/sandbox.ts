@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Clock, Random } from '#app/kernel/clock.ts'
 import { callApi } from './api.ts'
-import { queryOf } from './call.ts'
+import { fromJson, queryOf } from './call.ts'
 import { type Etsy, type Metrics, type RegisteredApp } from './etsy.ts'
 import { settle } from './lagged-write.ts'
 import { type Deliver, postman } from './notifications.ts'
@@ -11,7 +11,7 @@ import { DEFAULT_SETTINGS, type SettingsChange, changed } from './settings.ts'
 import { type Shop, shopHandle } from './shop.ts'
 import { type ShopSeed, openShop } from './shop-manager.ts'
 import { type Violation, validator } from './specification.ts'
-import { storefront } from './storefront.ts'
+import { type Visit, storefront } from './storefront.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import { emptyWorld } from './world.ts'
 import type { Answer } from './answer.ts'
@@ -80,13 +80,18 @@ export function createEtsySandbox(options: EtsySandboxOptions): EtsySandbox {
 
 const API = '/v3/application/'
 
-async function answer(etsy: Etsy, request: Request, check: ReturnType<typeof validator> | undefined): Promise<Response> {
+async function answer(
+  etsy: Etsy,
+  request: Request,
+  check: ReturnType<typeof validator> | undefined,
+): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url)
   const method = request.method
   const body = request.body === null ? '' : await request.text()
   settle(etsy)
-  if (pathname === '/v3/public/oauth/token' && method === 'POST') return respond(tokenEndpoint(etsy, fields(request, body)))
-  if (!pathname.startsWith(API)) return storefront(etsy, { request, body })
+  if (pathname === '/v3/public/oauth/token' && method === 'POST')
+    return respond(tokenEndpoint(etsy, fields(request, body)))
+  if (!pathname.startsWith(API)) return storefront(etsy, visitOf(request, body))
   const incoming = { method, path: pathname.slice(API.length), params: searchParams, headers: request.headers, body }
   const { operation, answer, headers } = callApi(etsy, incoming)
   if (method !== 'GET') etsy.changed()
@@ -97,9 +102,15 @@ async function answer(etsy: Etsy, request: Request, check: ReturnType<typeof val
 const respond = ({ status, body }: Answer, headers?: Record<string, string>): Response =>
   Response.json(body, headers ? { status, headers } : { status })
 
+function visitOf(request: Request, body: string): Visit {
+  const { pathname, searchParams } = new URL(request.url)
+  const json = request.headers.get('accept')?.startsWith('application/json') ?? false
+  return { method: request.method, path: pathname, query: queryOf(searchParams), fields: fields(request, body), json }
+}
+
 /** The fields of a form or of a flat JSON body, as text. */
-export function fields(request: Request, body: string): Record<string, string> {
+function fields(request: Request, body: string): Record<string, string> {
   if (!request.headers.get('content-type')?.startsWith('application/json')) return queryOf(new URLSearchParams(body))
-  const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(body || '{}'))
+  const parsed = z.record(z.string(), z.unknown()).safeParse(fromJson(body))
   return Object.fromEntries(Object.entries(parsed.data ?? {}).map(([name, value]) => [name, String(value)]))
 }

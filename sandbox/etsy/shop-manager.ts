@@ -1,7 +1,16 @@
 import { type Refusal, refuse } from '#app/kernel/refusal.ts'
 import { byTime } from './by-time.ts'
 import { type Etsy, now, shopOf } from './etsy.ts'
-import { LISTING_LASTS_MS, activate, deactivate, moveTo, noListings, put, soldOutIfEmpty, take } from './listing-state.ts'
+import {
+  LISTING_LASTS_MS,
+  activate,
+  deactivate,
+  moveTo,
+  noListings,
+  put,
+  soldOutIfEmpty,
+  take,
+} from './listing-state.ts'
 import { MOST, addStock, totalQuantity } from './stock-of-listing.ts'
 import {
   type Inventory,
@@ -76,7 +85,6 @@ export function openShop(etsy: Etsy, seed: ShopSeed): ShopState {
   return shop
 }
 
-
 /** Puts up a listing. Its fee is paid: the shop's count of fees begins afterwards. */
 export function addListing(etsy: Etsy, shop: ShopState, seed: ListingSeed): Listing {
   const at = now(etsy)
@@ -122,7 +130,13 @@ function inventoryOf(world: World, shop: ShopState, seed: ListingSeed): Inventor
     sku: product.sku,
     values: ids.map((propertyId, i): PropertyValue => {
       const text = product.choice?.[i] ?? ''
-      return { propertyId, name: names[i]!, scaleId: null, valueIds: [valueId(`${propertyId}:${text}`)], values: [text] }
+      return {
+        propertyId,
+        name: names[i]!,
+        scaleId: null,
+        valueIds: [valueId(`${propertyId}:${text}`)],
+        values: [text],
+      }
     }),
     quantity: product.quantity,
     price: product.priceCents,

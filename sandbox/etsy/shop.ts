@@ -62,7 +62,8 @@ export function shopHandle(etsy: Etsy, shopId: number): Shop {
     signIn: (scopes = EVERY_SCOPE) => act(() => issueTokens(etsy, userId, scopes)),
     disconnectApp: () => act(() => disconnect(etsy, shopId)),
     addListing: (seed) => act(() => addListing(etsy, shop(), seed)),
-    editBySeller: (listingId, edit) => act(() => editBySeller(etsy, present(own(listingId), `Listing ${listingId}`), edit)),
+    editBySeller: (listingId, edit) =>
+      act(() => editBySeller(etsy, present(own(listingId), `Listing ${listingId}`), edit)),
     deleteBySeller: (listingId) => act(() => deleteListing(etsy, present(own(listingId), `Listing ${listingId}`))),
     buy: (order) => act(() => orders.buy(etsy, shop(), order)),
     recordPastSale: (sale) => act(() => orders.recordPastSale(etsy, shop(), sale)),

@@ -13,7 +13,10 @@ export type Checked = { operation: string; incoming: Incoming; pathname: string;
  * Checks calls against the OpenAPI file at `path`, read at the first call. A departure goes to `onViolation`; without
  * one it is thrown, which fails the call that departed.
  */
-export function validator(path: string, onViolation: (violation: Violation) => void = fail): (checked: Checked) => Promise<void> {
+export function validator(
+  path: string,
+  onViolation: (violation: Violation) => void = fail,
+): (checked: Checked) => Promise<void> {
   let loading: Promise<OpenAPIBackend> | undefined
   return async (checked) => {
     loading ??= load(path)
@@ -92,4 +95,6 @@ function answerOf(api: OpenAPIBackend, { operation, answer }: Checked): Violatio
 type Problem = { instancePath?: string; message?: string; params?: Json }
 
 const problemsOf = (errors: Problem[] | null | undefined): string[] =>
-  (errors ?? []).map(({ instancePath = '', message = '', params }) => `${instancePath} ${message} ${JSON.stringify(params ?? {})}`.trim())
+  (errors ?? []).map(({ instancePath = '', message = '', params }) =>
+    `${instancePath} ${message} ${JSON.stringify(params ?? {})}`.trim(),
+  )

@@ -1,7 +1,85 @@
-import type { Etsy } from './etsy.ts'
+import { type Refusal, isRefusal } from '#app/kernel/refusal.ts'
+import { askConsent, consentGiven } from './consent.ts'
+import { type Etsy, shopOf } from './etsy.ts'
+import { notThere, page } from './html.ts'
+import { listingPage } from './listing-page.ts'
+import { receiptsPage } from './receipts-page.ts'
+import { shopHandle } from './shop.ts'
+import { shopPage, shopsPage } from './shop-page.ts'
+import { wireReceipt } from './wire-receipt.ts'
+import type { Receipt } from './world.ts'
 
-export type Visit = { request: Request; body: string }
-
-export async function storefront(_etsy: Etsy, _visit: Visit): Promise<Response> {
-  return new Response('Not found', { status: 404 })
+export type Visit = {
+  method: string
+  path: string
+  query: Record<string, string>
+  /** What was filled in: a form, or flat JSON. */
+  fields: Record<string, string>
+  /** The visitor is a program that asks for JSON; a person's browser is sent on to a page instead. */
+  json: boolean
 }
+
+/** Everything at Etsy that is not the API: pages for people, and their buttons, which programs may press as well. */
+export function storefront(etsy: Etsy, visit: Visit): Response {
+  const { method, path } = visit
+  if (path === '/oauth/connect')
+    return method === 'POST' ? consentGiven(etsy, visit.fields) : askConsent(etsy, visit.query)
+  if (path === '/') return page('Shops', shopsPage(etsy))
+  const [, place, number, section, second, action] = path.split('/')
+  const id = Number(number)
+  if (place === 'listing' && etsy.world.listings.has(id)) return atListing(etsy, visit, { listingId: id, section })
+  if (place !== 'shop' || !etsy.world.shops.has(id)) return notThere()
+  if (method === 'GET' && section === undefined) return page(shopOf(etsy, id).name, shopPage(etsy, id))
+  if (method === 'GET' && section === 'receipts' && !second) return page('Orders', receiptsPage(etsy, id, visit.query))
+  if (method === 'POST' && section === 'receipts')
+    return atReceipt(etsy, visit, { shopId: id, receiptId: Number(second), action })
+  return notThere()
+}
+
+type AtListing = { listingId: number; section: string | undefined }
+
+/** The listing's page, and POST /listing/{id}/buy with `product_id`, `quantity` and, for a payment that hangs, `paid=false`. */
+function atListing(etsy: Etsy, visit: Visit, { listingId, section }: AtListing): Response {
+  const show = (refusal?: Refusal) => {
+    const listing = etsy.world.listings.get(listingId)!
+    return page(
+      listing.title,
+      listingPage(etsy, listing, { ordered: visit.query.ordered, refusal }),
+      refusal ? 409 : 200,
+    )
+  }
+  if (visit.method !== 'POST') return section === undefined ? show() : notThere()
+  if (section !== 'buy') return notThere()
+  const { product_id, quantity = '1', paid = 'true' } = visit.fields
+  const { shopId } = etsy.world.listings.get(listingId)!
+  const line = { listingId, quantity: Number(quantity), ...(product_id && { productId: Number(product_id) }) }
+  const bought = shopHandle(etsy, shopId).buy({ lines: [line], paid: paid !== 'false' })
+  if (visit.json) return asJson(etsy, bought)
+  return isRefusal(bought) ? show(bought) : seeOther(`/listing/${listingId}?ordered=${bought.receiptId}`)
+}
+
+type AtReceipt = { shopId: number; receiptId: number; action: string | undefined }
+
+/** POST /shop/{id}/receipts/{id}/cancel, ship, pay, or refund with `amount` in minor units. */
+function atReceipt(etsy: Etsy, visit: Visit, { shopId, receiptId, action }: AtReceipt): Response {
+  const shop = shopHandle(etsy, shopId)
+  const actions: Record<string, () => Readonly<Receipt> | Refusal> = {
+    cancel: () => shop.cancel(receiptId),
+    ship: () => shop.ship(receiptId),
+    pay: () => shop.pay(receiptId),
+    refund: () => shop.refundPartially(receiptId, { amount: Number(visit.fields.amount) }),
+  }
+  const act = Object.hasOwn(actions, action ?? '') ? actions[action!] : undefined
+  if (!act) return notThere()
+  const done = act()
+  if (visit.json) return asJson(etsy, done)
+  const news = isRefusal(done) ? ['refused', done.sentence] : ['done', `${action} ${receiptId}`]
+  return seeOther(`/shop/${shopId}/receipts?${new URLSearchParams([news])}`)
+}
+
+function asJson(etsy: Etsy, result: Readonly<Receipt> | Refusal): Response {
+  if (isRefusal(result)) return Response.json(result, { status: 409 })
+  return Response.json(wireReceipt(result, shopOf(etsy, result.shopId)))
+}
+
+const seeOther = (location: string): Response => new Response(null, { status: 303, headers: { location } })

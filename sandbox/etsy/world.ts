@@ -19,7 +19,10 @@ export type World = {
   nextId: NextId
 }
 
-export type NextId = Record<'shop' | 'user' | 'listing' | 'product' | 'value' | 'receipt' | 'transaction' | 'message', number>
+export type NextId = Record<
+  'shop' | 'user' | 'listing' | 'product' | 'value' | 'receipt' | 'transaction' | 'message',
+  number
+>
 
 export type ListingState = 'active' | 'inactive' | 'sold_out' | 'draft' | 'expired'
 
@@ -137,7 +140,9 @@ export type Delivery = {
   dueAt: number
 }
 
-export type LaggedWrite = { dueAt: number; listingId: number } & ({ inventory: Inventory } | { state: 'active' | 'inactive' })
+export type LaggedWrite = { dueAt: number; listingId: number } & (
+  { inventory: Inventory } | { state: 'active' | 'inactive' }
+)
 
 /** `recent`: times of the last calls; `buckets`: calls per quarter of an hour, oldest first. */
 export type QuotaState = { recent: number[]; buckets: { start: number; calls: number }[]; today: number }
