@@ -9,10 +9,10 @@ export type JsonObject = { [name: string]: JsonValue }
 export type FactMap = { [name: string]: JsonObject }
 
 /** Something that has happened and that somebody must act on. */
-export type Fact<Map extends FactMap = FactMap> = {
-  [Name in keyof Map & string]: {
+export type Fact<Facts extends FactMap = FactMap> = {
+  [Name in keyof Facts & string]: {
     name: Name
-    payload: Map[Name]
+    payload: Facts[Name]
     /**
      * Facts of one name and key wait as one: the newest payload, the earliest time asked for. One that is recorded
      * while the work runs makes it run again afterwards, and then nothing else does.
@@ -23,12 +23,15 @@ export type Fact<Map extends FactMap = FactMap> = {
     /** How many mistakes the work may make before it ends (25 when left out). Outages do not count. */
     maxAttempts?: number
   }
-}[keyof Map & string]
+}[keyof Facts & string]
 
 /** Where facts are kept: in the caller's own transaction, so that what happened and what follows stand or fall as one. */
-export interface Outbox<Map extends FactMap = FactMap> {
-  record(tx: Sql, facts: readonly Fact<Map>[]): Promise<void>
+export interface Outbox<Facts extends FactMap = FactMap> {
+  record(tx: Sql, facts: readonly Fact<Facts>[]): Promise<void>
 }
+
+/** An outbox for facts of any map: what the drivers are. It fits wherever an `Outbox` of certain facts is asked for. */
+export type AnyOutbox = { record(tx: Sql, facts: readonly Fact[]): Promise<void> }
 
 /** `attempt` counts from 1; `signal` says that the process is stopping and the work should end soon. */
 export type FactContext = { attempt: number; signal: AbortSignal }
@@ -37,8 +40,8 @@ export type FactContext = { attempt: number; signal: AbortSignal }
  * What is done about each fact. A handler may run again for the same fact (a process died, a commit was lost), so it
  * must come out the same the second time.
  */
-export type Handlers<Map extends FactMap = FactMap> = {
-  [Name in keyof Map & string]: (payload: Map[Name], context: FactContext) => Promise<void>
+export type Handlers<Facts extends FactMap = FactMap> = {
+  [Name in keyof Facts & string]: (payload: Facts[Name], context: FactContext) => Promise<void>
 }
 
 /** A fact whose work failed: told to a person when it ends, to the log when it goes on. */
@@ -52,7 +55,7 @@ export const DEFAULT_MAX_ATTEMPTS = 25
 type AnyHandler = (payload: JsonObject, context: FactContext) => Promise<void>
 
 /** The handler of the facts of this name. What a name carries was settled by type when the fact was recorded. */
-export function handlerOf<Map extends FactMap>(handlers: Handlers<Map>, name: string): AnyHandler {
+export function handlerOf<Facts extends FactMap>(handlers: Handlers<Facts>, name: string): AnyHandler {
   const handler: unknown = Object.hasOwn(handlers, name) ? handlers[name] : undefined
   assert(typeof handler === 'function', `Nothing handles the fact ${name}`)
   return handler as AnyHandler

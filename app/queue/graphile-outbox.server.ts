@@ -1,5 +1,4 @@
-import type { Sql } from '../kernel/sql.ts'
-import { coalesce, DEFAULT_MAX_ATTEMPTS, jobKey, type Fact, type Outbox } from './fact.ts'
+import { coalesce, DEFAULT_MAX_ATTEMPTS, jobKey, type AnyOutbox } from './fact.ts'
 
 // graphile-worker can keep a waiting job's time or replace it; we want the earlier of the two. Recorded again for
 // "now", a fact that waits for tomorrow runs now; recorded every second for "in two seconds", it still runs.
@@ -23,8 +22,8 @@ export const KEYED = 'keyed'
  * The outbox on PostgreSQL: facts become graphile-worker jobs in the caller's transaction, in one round trip, and
  * wake the workers when it commits.
  */
-export const graphileOutbox: Outbox = {
-  async record(tx: Sql, facts: readonly Fact[]): Promise<void> {
+export const graphileOutbox: AnyOutbox = {
+  async record(tx, facts) {
     if (facts.length === 0) return
     const rows = coalesce(facts).map((fact) => ({
       name: fact.name,

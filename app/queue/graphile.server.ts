@@ -18,9 +18,9 @@ export async function installQueue(pool: pg.Pool): Promise<void> {
   pool.off('error', ignore).off('connect', ignore)
 }
 
-export type GraphileWorkerOptions<Map extends FactMap> = {
+export type GraphileWorkerOptions<Facts extends FactMap> = {
   connectionString: string
-  handlers: Handlers<Map>
+  handlers: Handlers<Facts>
   /** How many facts are worked on at once in this process. */
   concurrency: number
   onGiveUp: OnGiveUp
@@ -41,8 +41,8 @@ export type RunningWorker = {
 const POLL_MS = 1_000
 
 /** Starts to work on facts. If this process is killed nothing is lost: its work goes on elsewhere within seconds. */
-export async function startGraphileWorker<Map extends FactMap>(
-  options: GraphileWorkerOptions<Map>,
+export async function startGraphileWorker<Facts extends FactMap>(
+  options: GraphileWorkerOptions<Facts>,
 ): Promise<RunningWorker> {
   const { connectionString, concurrency, handlers, log } = options
   const pool = openWorkerPool(connectionString, { max: concurrency + 2, log })
@@ -62,17 +62,18 @@ export async function startGraphileWorker<Map extends FactMap>(
       worker: { concurrentJobs: concurrency, pollInterval: POLL_MS, completeJobBatchDelay: 0, failJobBatchDelay: 0 },
     },
   })
+  let stopping = false
   let over = false
-  const ended = runner.promise.finally(() => {
+  const ended = runner.promise.finally(presence.close).then(() => {
     over = true
     alarms.clear()
-    return presence.close()
+    if (!stopping) throw new Error('The worker has ended by itself; its log says why.')
   })
   const stop = async () => {
-    alarms.clear()
+    stopping = true
     presence.stopWaiting()
     if (!over) await runner.stop()
-    await presence.close()
+    await ended.catch(() => {})
     await pool.end()
   }
   return { stop, ended }

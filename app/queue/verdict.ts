@@ -7,7 +7,8 @@ const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 300_000
 
 /** How long to wait after the n-th mistake (from 1): 1 s, doubled each time, at most five minutes. */
-export const defaultBackoffMs = (attempt: number): number => Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS)
+export const defaultBackoffMs = (attempt: number): number =>
+  Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS)
 
 type Attempts = { attempt: number; maxAttempts: number; backoffMs: (attempt: number) => number }
 
