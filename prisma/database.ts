@@ -10,8 +10,7 @@ export const DATABASE_FOLDER = fileURLToPath(new URL('../.data/postgres', import
  * The address of the database: `DATABASE_URL` where it is set, else the embedded server of this checkout, which
  * must be running. Throws one sentence if there is neither.
  */
-export function databaseUrl(): string {
-  const given = process.env['DATABASE_URL']
+export function databaseUrl(given: string | undefined = process.env['DATABASE_URL']): string {
   if (given) return given
   const cluster = findCluster(DATABASE_FOLDER)
   const running = cluster && readPostmaster(cluster.data)

@@ -22,7 +22,8 @@ export function openCluster(dir: string): Cluster {
   const binaries = postgresBinaries()
   const folder = join(resolve(dir), 'cluster')
   try {
-    mkdirSync(resolve(dir), { recursive: true, mode: 0o700 })
+    // Open to be passed through: the cluster below it is closed, and may come to belong to another user.
+    mkdirSync(resolve(dir), { recursive: true, mode: 0o755 })
     removeUnfinished(resolve(dir))
     if (!existsSync(folder)) createCluster(folder, binaries.initdb)
     return {
