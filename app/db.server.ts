@@ -4,9 +4,9 @@ import type { Sql } from './kernel/sql.ts'
 // bigint counters of ours stay far below 2^53; as numbers they travel through JSON.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
-// A plan made once: planning the reserve statement anew for each call (its arrays make PostgreSQL prefer that) costs
+// UTC: Prisma's adapter reads timestamptz by cutting its offset off. A plan made once: planning the reserve statement anew for each call (its arrays make PostgreSQL prefer that) costs
 // twice what running it does.
-const OPTIONS = '-c transaction_timeout=60000 -c plan_cache_mode=force_generic_plan'
+const OPTIONS = '-c timezone=UTC -c transaction_timeout=60000 -c plan_cache_mode=force_generic_plan'
 
 /** Opens a pool on the database at `url`. One process holds one; a transaction over 60 s is a mistake and is ended. */
 export function openPool(url: string, { max = 10 }: { max?: number } = {}): pg.Pool {

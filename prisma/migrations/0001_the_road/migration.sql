@@ -127,9 +127,12 @@ CREATE TABLE listing (
   status             text NOT NULL CHECK (status IN ('active', 'inactive', 'sold_out', 'expired', 'draft', 'dead')),
   price_minor        integer,
   currency           char(3),
-  -- what the channel last showed, and when that was seen there (channel read, write answer)
+  -- what the channel last showed, and when that was seen there (channel read, write answer); seen_at null: it must be
+  -- read again before it is believed
   shown              integer,
   seen_at            timestamptz,
+  -- pieces that it showed less than expected at seen_at and no order has explained yet: perhaps sold, so not offered
+  unexplained        integer NOT NULL DEFAULT 0 CHECK (unexplained >= 0),
   -- since when what it shows is what the pool says; null while they differ
   agreed_since       timestamptz,
   -- the item's stock_seq that the last accepted publication was computed from; due when behind
@@ -232,6 +235,8 @@ CREATE TABLE listing_due (
   listing_id  integer NOT NULL,
   since       timestamptz NOT NULL,
   not_before  timestamptz NOT NULL,
+  -- grows with every change, so that what is asked while it is being published is not forgotten
+  asked       integer NOT NULL DEFAULT 1,
   attempts    integer NOT NULL DEFAULT 0,
   PRIMARY KEY (account_id, listing_id),
   FOREIGN KEY (merchant_id, listing_id) REFERENCES listing (merchant_id, id)
@@ -288,6 +293,8 @@ CREATE TABLE channel_order (
   taken_out    text CHECK (taken_out IN ('asked', 'yes', 'no')),
   currency     char(3) NOT NULL,
   url          text,
+  -- counts the bookings that changed something; a part of their keys
+  revision     integer NOT NULL DEFAULT 0,
   first_seen   timestamptz NOT NULL,
   PRIMARY KEY (merchant_id, id),
   UNIQUE (merchant_id, account_id, external_id),
@@ -307,12 +314,14 @@ CREATE TABLE order_line (
   takes_stock      boolean NOT NULL,
   quantity         integer NOT NULL CHECK (quantity >= 0),
   current_quantity integer NOT NULL CHECK (current_quantity >= 0),
-  -- units we hold for it, units it was promised without stock, units that left, units that came back
+  -- units we hold for it, units it was promised without stock, units that left, units that came back or were written off
   reserved         integer NOT NULL DEFAULT 0 CHECK (reserved >= 0),
   short            integer NOT NULL DEFAULT 0 CHECK (short >= 0),
   shipped          integer NOT NULL DEFAULT 0 CHECK (shipped >= 0),
   returned         integer NOT NULL DEFAULT 0 CHECK (returned >= 0),
   unit_price_minor integer NOT NULL,
+  -- the channel sells it without stock on purpose
+  backorder        boolean NOT NULL DEFAULT false,
   PRIMARY KEY (merchant_id, id),
   UNIQUE (merchant_id, order_id, external_id),
   FOREIGN KEY (merchant_id, order_id) REFERENCES channel_order (merchant_id, id),

@@ -1,0 +1,56 @@
+import type { Sql } from '../kernel/sql.ts'
+
+export type AccountStatus = 'connecting' | 'importing' | 'review' | 'open' | 'off'
+
+/** A shop of the merchant on a channel. */
+export type Account = {
+  merchantId: number
+  id: number
+  /** 'shopify', 'etsy', … */
+  channel: string
+  /** the channel's own id of the shop; for Shopify its domain */
+  externalId: string
+  name: string
+  status: AccountStatus
+  connectedAt: Date
+  /** channel-clock time up to which every order is known; null before the first complete poll */
+  watermark: Date | null
+  readOwed: boolean
+}
+
+const COLUMNS = `merchant_id AS "merchantId", id, channel, external_id AS "externalId", name, status,
+  connected_at AS "connectedAt", watermark, read_owed AS "readOwed"`
+
+export async function accountById(db: Sql, id: number): Promise<Account | undefined> {
+  const text = `SELECT ${COLUMNS} FROM channel_account WHERE id = $1`
+  return (await db.query<Account>({ name: 'account-by-id', text, values: [id] })).rows[0]
+}
+
+/** The account of a shop as its channel names it; whose webhook this is, for one. An account that is off is found too. */
+export async function accountOf(db: Sql, channel: string, externalId: string): Promise<Account | undefined> {
+  const text = `SELECT ${COLUMNS} FROM channel_account WHERE channel = $1 AND external_id = $2
+    ORDER BY (status = 'off'), id DESC LIMIT 1`
+  return (await db.query<Account>({ name: 'account-of', text, values: [channel, externalId] })).rows[0]
+}
+
+export async function accountsOf(db: Sql, merchantId: number): Promise<Account[]> {
+  const text = `SELECT ${COLUMNS} FROM channel_account WHERE merchant_id = $1 ORDER BY id`
+  return (await db.query<Account>({ text, values: [merchantId] })).rows
+}
+
+/** Ids of all accounts somebody must work for: everything that is not off. */
+export async function workingAccounts(db: Sql): Promise<number[]> {
+  const text = `SELECT id FROM channel_account WHERE status <> 'off' ORDER BY id`
+  return (await db.query<{ id: number }>({ text })).rows.map(({ id }) => id)
+}
+
+export async function setStatus(db: Sql, account: { merchantId: number; id: number }, status: AccountStatus): Promise<void> {
+  const text = 'UPDATE channel_account SET status = $3 WHERE merchant_id = $1 AND id = $2'
+  await db.query({ text, values: [account.merchantId, account.id, status] })
+}
+
+/** Says up to when (channel clock) every order of the account is known. Never moves back. */
+export async function raiseWatermark(db: Sql, account: { merchantId: number; id: number }, to: Date): Promise<void> {
+  const text = `UPDATE channel_account SET watermark = GREATEST(watermark, $3), read_owed = false WHERE merchant_id = $1 AND id = $2`
+  await db.query({ name: 'raise-watermark', text, values: [account.merchantId, account.id, to] })
+}

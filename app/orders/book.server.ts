@@ -1,0 +1,207 @@
+import { assert } from '../kernel/assert.ts'
+import type { ChannelOrder } from '../kernel/channel-order.ts'
+import type { Sql } from '../kernel/sql.ts'
+import { append, reserve } from '../pool/ledger.server.ts'
+import type { Change, Demand, End, Move } from '../pool/movement.ts'
+import { type Allocated, type AtLocation, deal, pick } from './allocation.ts'
+import { type AllocationDelta, type BookedLine, type Effect, writeBooked } from './booked-rows.server.ts'
+import { type LineEffects, lineEffects, NOTHING_BOOKED, nothingToDo } from './line-effects.ts'
+import { keepLines, type LineRow, linesOf, lockOrder, type OrderRow, type ResolvedLine } from './order-row.server.ts'
+import { fillShortfalls, keepShortfalls } from './shortfall.server.ts'
+
+/** A channel's order in our words, its lines found in the catalog, its places found among our locations. */
+export type OrderToBook = {
+  merchantId: number
+  accountId: number
+  order: ChannelOrder
+  lines: ResolvedLine[]
+  /** our location for a place of the channel's */
+  locations: Map<string, number>
+  /** placed before the account was connected: kept, never moves stock */
+  history: boolean
+  at: Date
+}
+
+/** A line after booking. `sold`: pieces newly taken by this news (below zero: given up), whether we had them or not. */
+export type LineOutcome = { lineId: number; resolved: ResolvedLine; sold: number; short: number; newlyShort: number }
+
+export type Outcome = { orderId: number; changed: boolean; lines: LineOutcome[]; nowWhole: number[] }
+
+type Working = {
+  resolved: ResolvedLine
+  itemId: number
+  lineId: number
+  was: LineRow | undefined
+  effects: LineEffects
+  /** where its units lie while the booking goes on */
+  places: AtLocation[]
+  now: BookedLine
+}
+
+/**
+ * Books what is new in a channel's order, in the caller's transaction: reserves, gives back, ships, restocks. Older
+ * news than what was booked changes nothing ('stale'); the same news changes nothing either.
+ */
+export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 'stale'> {
+  const row = await lockOrder(db, input.order, input)
+  if (row.updatedAt > input.order.updatedAt) return 'stale'
+  const stored = await linesOf(db, input.merchantId, row.id)
+  const ids = await keepLines(db, { merchantId: input.merchantId, orderId: row.id }, input.lines)
+  const work = workOf(input, { row, stored, ids })
+  const due = work.filter(({ effects }) => !nothingToDo(effects))
+  const freed = due.length > 0 ? await bookLines(db, input, { row, due }) : []
+  await touchOrder(db, input, { orderId: row.id, changed: due.length > 0 })
+  const nowWhole = await fillShortfalls(db, { merchantId: input.merchantId, itemIds: freed, at: input.at })
+  const outcomes = work.map((line) => outcomeOf(line))
+  return { orderId: row.id, changed: due.length > 0, lines: outcomes, nowWhole }
+}
+
+function workOf(input: OrderToBook, known: { row: OrderRow; stored: LineRow[]; ids: Map<string, number> }): Working[] {
+  if (known.row.history) return []
+  const stored = new Map(known.stored.map((line) => [line.externalId, line]))
+  return input.lines.flatMap((resolved) => {
+    const was = stored.get(resolved.told.externalId)
+    // What a line's units were booked from stays its item, even when the listing has been matched anew since.
+    const itemId = was?.itemId ?? resolved.itemId
+    if (itemId === null || !resolved.told.takesStock) return []
+    const lineId = known.ids.get(resolved.told.externalId)
+    assert(lineId !== undefined, 'every line of the order has a row')
+    const { reserved, short, shipped, returned } = was ?? NOTHING_BOOKED
+    const now = { lineId, reserved, short, shipped, returned, currentQuantity: resolved.told.currentQuantity }
+    const effects = lineEffects(resolved.told, was)
+    return [{ resolved, itemId, lineId, was, effects, places: was?.places ?? [], now }]
+  })
+}
+
+function outcomeOf({ lineId, resolved, effects, now, was }: Working): LineOutcome {
+  const sold = effects.reserve - effects.forget - effects.release
+  return { lineId, resolved, sold, short: now.short, newlyShort: Math.max(0, now.short - (was?.short ?? 0)) }
+}
+
+/** Returns the items whose stock came free. */
+async function bookLines(db: Sql, input: OrderToBook, { row, due }: { row: OrderRow; due: Working[] }): Promise<number[]> {
+  const revision = row.revision + 1
+  const event = `${input.order.updatedAt.toISOString()} r${revision}`
+  const change = (step: string, reason: string): Change => ({
+    merchantId: input.merchantId,
+    key: `order/${input.accountId}/${input.order.externalId}/${step}/${revision}`,
+    reason,
+    actor: `channel/${input.accountId}`,
+    cause: `order/${input.accountId}/${input.order.externalId}`,
+    accountId: input.accountId,
+    occurredAt: input.order.updatedAt,
+    recordedAt: input.at,
+  })
+  const effects: Effect[] = []
+  const deltas: AllocationDelta[] = []
+  const note = (line: Working, done: { transition: Effect['transition']; quantity: number }) =>
+    effects.push({ lineId: line.lineId, ...done })
+
+  for (const dealt of await take(db, change('sold', 'sold'), { input, due })) {
+    const line = due[dealt.line]!
+    line.places = [...line.places, dealt]
+    line.now.reserved += dealt.quantity
+    deltas.push({ lineId: line.lineId, itemId: line.itemId, locationId: dealt.locationId, delta: dealt.quantity })
+  }
+  const moves = { release: [] as Move[], ship: [] as Move[], restock: [] as Move[] }
+  for (const line of due) {
+    const reserved = line.now.reserved - (line.was?.reserved ?? 0)
+    note(line, { transition: 'reserve', quantity: reserved })
+    note(line, { transition: 'short', quantity: line.effects.reserve - reserved })
+    line.now.short += line.effects.reserve - reserved - line.effects.forget
+    moves.release.push(...leave(line, { quantity: line.effects.release, to: 'available', deltas }))
+    const shipped = Math.min(line.effects.ship, line.now.reserved)
+    moves.ship.push(...leave(line, { quantity: shipped, to: 'customer', deltas }))
+    line.now.short -= line.effects.ship - shipped
+    line.now.shipped += line.effects.ship
+    line.now.returned += line.effects.back
+    moves.restock.push(...comeBack(line, input.locations))
+    note(line, { transition: 'release', quantity: line.effects.release + line.effects.forget })
+    note(line, { transition: 'ship', quantity: line.effects.ship })
+    note(line, { transition: 'restock', quantity: line.effects.back })
+  }
+  await move(db, change('cancelled', 'cancelled'), moves.release)
+  await move(db, change('shipped', 'shipped'), moves.ship)
+  await move(db, change('restocked', 'came back'), moves.restock)
+  await writeBooked(db, { merchantId: input.merchantId, event, lines: due.map(({ now }) => now), effects, allocations: deltas })
+  await keepShortfalls(db, input, due.filter(shortThenOrNow).map(shortfallOf))
+  return [...new Set([...moves.release, ...moves.restock].map(({ itemId }) => itemId))]
+}
+
+const shortThenOrNow = ({ now, was }: Working) => now.short > 0 || (was?.short ?? 0) > 0
+const shortfallOf = ({ lineId, itemId, now, resolved }: Working) => ({
+  lineId,
+  itemId,
+  short: now.short,
+  backorder: resolved.told.backorder,
+})
+
+// Demand is summed per item over all lines before the check; what was taken is dealt out to the lines afterwards.
+async function take(db: Sql, change: Change, { input, due }: { input: OrderToBook; due: Working[] }): Promise<Allocated[]> {
+  const waiting = due.flatMap(({ effects, itemId, resolved }, line) => {
+    const sources = resolved.told.sources.flatMap(({ externalLocationId, quantity }) => {
+      const locationId = input.locations.get(externalLocationId)
+      return locationId === undefined ? [] : [{ locationId, quantity }]
+    })
+    return effects.reserve > 0 ? [{ line, itemId, quantity: effects.reserve, sources }] : []
+  })
+  if (waiting.length === 0) return []
+  const demands = new Map<number, Demand & { sources: AtLocation[] }>()
+  for (const { itemId, quantity, sources } of waiting) {
+    const demand = demands.get(itemId) ?? { itemId, quantity: 0, sources: [] }
+    demand.quantity += quantity
+    for (const source of sources) addTo(demand.sources, source)
+    demands.set(itemId, demand)
+  }
+  const taken = await reserve(db, change, { demands: [...demands.values()], whole: false })
+  assert(taken !== 'already', 'a revision of an order is booked once')
+  return deal(taken.taken, waiting)
+}
+
+function addTo(places: AtLocation[], { locationId, quantity }: AtLocation): void {
+  const same = places.find((place) => place.locationId === locationId)
+  if (same) same.quantity += quantity
+  else places.push({ locationId, quantity })
+}
+
+/** Takes units out of a line's reserved, from where they lie. */
+function leave(
+  line: Working,
+  { quantity, to, deltas }: { quantity: number; to: 'available' | 'customer'; deltas: AllocationDelta[] },
+): Move[] {
+  const picked = pick(line.places, quantity)
+  for (const { locationId, quantity: n } of picked) addTo(line.places, { locationId, quantity: -n })
+  line.now.reserved -= quantity
+  return picked.map(({ locationId, quantity: n }) => {
+    deltas.push({ lineId: line.lineId, itemId: line.itemId, locationId, delta: -n })
+    const end: End = to === 'customer' ? { outside: 'customer' } : { locationId, state: 'available' }
+    return { itemId: line.itemId, quantity: n, from: { locationId, state: 'reserved' }, to: end }
+  })
+}
+
+/** Units that the channel itself put back on sale, where it says it did; what had come back before comes first. */
+function comeBack({ effects, itemId, resolved, was }: Working, locations: Map<string, number>): Move[] {
+  let before = was?.returned ?? 0
+  let missing = effects.restock
+  return resolved.told.restocked.flatMap(({ externalLocationId, quantity }) => {
+    const skipped = Math.min(before, quantity)
+    before -= skipped
+    const n = Math.min(quantity - skipped, missing)
+    const locationId = locations.get(externalLocationId)
+    if (n <= 0 || locationId === undefined) return []
+    missing -= n
+    return [{ itemId, quantity: n, from: { outside: 'customer' as const }, to: { locationId, state: 'available' as const } }]
+  })
+}
+
+async function move(db: Sql, change: Change, moves: Move[]): Promise<void> {
+  if (moves.length === 0) return
+  const done = await append(db, change, moves)
+  assert(done === 'done', `the units of ${change.key} are where its lines say`)
+}
+
+async function touchOrder(db: Sql, input: OrderToBook, { orderId, changed }: { orderId: number; changed: boolean }): Promise<void> {
+  const text = `UPDATE channel_order SET updated_at = $3, cancelled_at = $4, revision = revision + $5 WHERE merchant_id = $1 AND id = $2`
+  const values = [input.merchantId, orderId, input.order.updatedAt, input.order.cancelledAt, changed ? 1 : 0]
+  await db.query({ name: 'touch-order', text, values })
+}

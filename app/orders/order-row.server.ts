@@ -1,0 +1,74 @@
+import type { ChannelOrder, ChannelOrderLine } from '../kernel/channel-order.ts'
+import type { Sql } from '../kernel/sql.ts'
+import type { AtLocation } from './allocation.ts'
+import type { LineBooked } from './line-effects.ts'
+
+export type OrderRow = { id: number; updatedAt: Date; history: boolean; revision: number }
+
+export type LineRow = LineBooked & {
+  id: number
+  externalId: string
+  itemId: number | null
+  places: AtLocation[]
+}
+
+const LOCK = `
+INSERT INTO channel_order AS o (merchant_id, account_id, external_id, name, placed_at, updated_at, cancelled_at, history,
+  currency, url, first_seen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (merchant_id, account_id, external_id) DO UPDATE SET name = o.name
+RETURNING id, updated_at AS "updatedAt", history, revision`
+
+/**
+ * The order's row, made if it is new, locked until the transaction ends: two pieces of news of one order wait for each
+ * other. `history`: it was placed before the account was connected and moves no stock; settled at first sight.
+ */
+export async function lockOrder(
+  db: Sql,
+  order: ChannelOrder,
+  where: { merchantId: number; accountId: number; history: boolean; at: Date },
+): Promise<OrderRow> {
+  const { externalId, name, placedAt, updatedAt, cancelledAt, currency, url } = order
+  const owner = [where.merchantId, where.accountId, externalId]
+  const values = [...owner, name, placedAt, updatedAt, cancelledAt, where.history, currency, url, where.at]
+  return (await db.query<OrderRow>({ name: 'lock-order', text: LOCK, values })).rows[0]!
+}
+
+/** The order's lines with where their units lie. */
+export async function linesOf(db: Sql, merchantId: number, orderId: number): Promise<LineRow[]> {
+  const text = `
+    SELECT id, external_id AS "externalId", item_id AS "itemId", reserved, short, shipped, returned,
+      COALESCE((SELECT json_agg(json_build_object('locationId', location_id, 'quantity', reserved) ORDER BY location_id)
+        FROM line_allocation a WHERE a.merchant_id = l.merchant_id AND a.line_id = l.id AND a.reserved > 0), '[]') AS places
+    FROM order_line l WHERE merchant_id = $1 AND order_id = $2 ORDER BY id`
+  return (await db.query<LineRow>({ name: 'lines-of', text, values: [merchantId, orderId] })).rows
+}
+
+const UPSERT_LINES = `
+INSERT INTO order_line AS l (merchant_id, order_id, external_id, listing_id, item_id, sku, title, takes_stock, quantity,
+  current_quantity, unit_price_minor, backorder)
+SELECT $1, $2, x."externalId", x."listingId", x."itemId", x.sku, x.title, x."takesStock", x.quantity, x."currentQuantity",
+  x."unitPriceMinor", x.backorder
+FROM jsonb_to_recordset($3) WITH ORDINALITY AS x ("externalId" text, "listingId" int, "itemId" int, sku text, title text,
+  "takesStock" boolean, quantity int, "currentQuantity" int, "unitPriceMinor" int, backorder boolean, n bigint)
+ORDER BY x.n
+ON CONFLICT (merchant_id, order_id, external_id) DO UPDATE SET
+  listing_id = COALESCE(l.listing_id, EXCLUDED.listing_id), item_id = COALESCE(l.item_id, EXCLUDED.item_id),
+  quantity = EXCLUDED.quantity,
+  -- lowered together with the effects where there are any, or the line would be out of bounds in between
+  current_quantity = GREATEST(l.reserved + l.short + l.shipped - l.returned, EXCLUDED.current_quantity)
+RETURNING id, external_id AS "externalId"`
+
+export type ResolvedLine = { told: ChannelOrderLine; listingId: number | null; itemId: number | null }
+
+/** Makes the lines that are new and renews the others. Gives the row id of each, by its id on the channel. */
+export async function keepLines(
+  db: Sql,
+  order: { merchantId: number; orderId: number },
+  lines: ResolvedLine[],
+): Promise<Map<string, number>> {
+  const rows = lines.map(({ told, listingId, itemId }) => ({ ...told, listingId, itemId }))
+  const values = [order.merchantId, order.orderId, JSON.stringify(rows)]
+  const kept = await db.query<{ id: number; externalId: string }>({ name: 'keep-lines', text: UPSERT_LINES, values })
+  return new Map(kept.rows.map((row) => [row.externalId, row.id]))
+}

@@ -1,0 +1,80 @@
+import type { ListingRef } from '../kernel/channel-order.ts'
+import type { Sql } from '../kernel/sql.ts'
+import type { Account } from '../merchant/account.server.ts'
+import type { StockAtLocation } from '../pool/available.ts'
+import { stockLateral } from '../pool/stock.server.ts'
+
+/** A listing that may have to be told a number, with everything the number follows from, read as one. */
+export type DueListing = {
+  listingId: number
+  itemId: number
+  ref: ListingRef
+  title: string
+  /** false: a person has not decided, or took it off sale there: nothing is written */
+  publishable: boolean
+  oneOfOne: boolean
+  shown: number | null
+  seen: boolean
+  unexplained: number
+  asked: number
+  attempts: number
+  since: Date
+  seq: number
+  stock: StockAtLocation[]
+}
+
+const SELECT = `
+SELECT d.listing_id AS "listingId", l.item_id AS "itemId", l.title, d.asked, d.attempts, d.since, l.shown, l.unexplained,
+  json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref, l.seen_at IS NOT NULL AS seen,
+  i.undecided IS NULL AND i.tracked AND i.status <> 'deleted' AND l.status NOT IN ('dead', 'draft', 'expired')
+    -- off sale there: by us when we said 0, otherwise by a person, whose wish it is
+    AND (l.status <> 'inactive' OR l.published_quantity = 0) AS publishable,
+  i.kind = 'one_of_one' AS "oneOfOne", s.seq, s.stock
+FROM listing_due d
+JOIN listing l ON l.merchant_id = d.merchant_id AND l.id = d.listing_id
+JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id,
+${stockLateral('l.merchant_id', 'l.item_id')} s
+WHERE d.account_id = $1 AND d.not_before <= $2
+ORDER BY i.kind = 'one_of_one' DESC, d.since, d.listing_id
+LIMIT $3`
+
+const AT_ONCE = 500
+
+/** What is due for an account, one-of-one pieces first, then what has waited longest; at most 500. */
+export async function dueListings(db: Sql, accountId: number, at: Date): Promise<DueListing[]> {
+  return (await db.query<DueListing>({ name: 'due-listings', text: SELECT, values: [accountId, at, AT_ONCE] })).rows
+}
+
+/** When the earliest listing that waits becomes due; null when none waits. */
+export async function nextDue(db: Sql, accountId: number): Promise<Date | null> {
+  const text = 'SELECT min(not_before) AS at FROM listing_due WHERE account_id = $1'
+  return (await db.query<{ at: Date | null }>({ name: 'next-due', text, values: [accountId] })).rows[0]?.at ?? null
+}
+
+/** Ends what is done, but for what has been asked for anew meanwhile. */
+export async function settle(db: Sql, accountId: number, done: { listingId: number; asked: number }[]): Promise<void> {
+  const text = `DELETE FROM listing_due d USING unnest($2::int[], $3::int[]) AS x (listing_id, asked)
+    WHERE d.account_id = $1 AND d.listing_id = x.listing_id AND d.asked = x.asked`
+  const values = [accountId, done.map(({ listingId }) => listingId), done.map(({ asked }) => asked)]
+  if (done.length > 0) await db.query({ name: 'settle-due', text, values })
+}
+
+/** Leaves them for later, counting the attempt. */
+export async function postpone(db: Sql, accountId: number, listingIds: number[], until: Date): Promise<void> {
+  const text = `UPDATE listing_due SET not_before = $3, attempts = attempts + 1 WHERE account_id = $1 AND listing_id = ANY ($2::int[])`
+  if (listingIds.length > 0) await db.query({ name: 'postpone-due', text, values: [accountId, listingIds, until] })
+}
+
+/**
+ * Derives from the rows what is due and puts it on the list: after a crash, when an account goes live, and now and
+ * then, so that nothing depends on the list alone. Returns how many were added.
+ */
+export async function deriveDue(db: Sql, account: Account, at: Date): Promise<number> {
+  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before)
+    SELECT l.merchant_id, l.account_id, l.id, $3, $3::timestamptz FROM listing l
+    JOIN LATERAL (SELECT COALESCE(sum(b.version), 0) AS seq FROM balance b
+      WHERE b.merchant_id = l.merchant_id AND b.item_id = l.item_id) s ON true
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id IS NOT NULL AND l.published_seq < s.seq
+    ON CONFLICT DO NOTHING`
+  return (await db.query({ text, values: [account.merchantId, account.id, at] })).rowCount ?? 0
+}

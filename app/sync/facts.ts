@@ -1,0 +1,20 @@
+import type { Clock } from '../kernel/clock.ts'
+import type { Sql } from '../kernel/sql.ts'
+import type { Outbox } from '../queue/fact.ts'
+
+type OfAccount = { merchantId: number; accountId: number }
+
+/** What can have happened that work must follow. Each names rows, and never carries what a row says. */
+export type Facts = {
+  'order-received': OfAccount & { externalId: string }
+  'thing-changed': OfAccount & { externalId: string }
+  'account-connected': OfAccount
+}
+
+/** What the sync works with: the database, a way to do something as one, the outbox, and the time. */
+export type Sync = {
+  db: Sql
+  inTransaction: <T>(work: (tx: Sql) => Promise<T>) => Promise<T>
+  outbox: Outbox<Facts>
+  clock: Clock
+}

@@ -1,0 +1,30 @@
+import type { Notification } from '../channels/connector.ts'
+import type { Account } from '../merchant/account.server.ts'
+import type { Fact } from '../queue/fact.ts'
+import type { Facts, Sync } from './facts.ts'
+
+/**
+ * Keeps a channel's notification once, and records what follows from it in the same transaction. Only verified
+ * notifications may come here. Returns false when it had come before; nothing follows then.
+ */
+export async function keepNotification(sync: Sync, account: Account, notification: Notification): Promise<boolean> {
+  return sync.inTransaction(async (tx) => {
+    const text = `INSERT INTO inbox_event (merchant_id, account_id, event_id, topic, subject, occurred_at, received_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
+    const { eventId, topic, subject, occurredAt } = notification
+    const values = [account.merchantId, account.id, eventId, topic, subject, occurredAt, sync.clock.now()]
+    const kept = await tx.query({ name: 'keep-notification', text, values })
+    if (kept.rowCount !== 1) return false
+    await sync.outbox.record(tx, followUps(account, notification))
+    return true
+  })
+}
+
+function followUps({ merchantId, id: accountId }: Account, { topic, subject }: Notification): Fact<Facts>[] {
+  const payload = { merchantId, accountId, externalId: subject }
+  if (/^(orders?|refunds)[/._]/.test(topic)) return [{ name: 'order-received', payload, key: `${accountId}/${subject}` }]
+  if (/^(inventory_levels|inventory_items|products)[/._]/.test(topic)) {
+    return [{ name: 'thing-changed', payload, key: `${accountId}/${topic.split('/')[0]}/${subject}` }]
+  }
+  return []
+}

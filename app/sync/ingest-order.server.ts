@@ -1,0 +1,127 @@
+import type { Capabilities } from '../channels/connector.ts'
+import { openIncident, closeIncident } from '../incidents/incident.server.ts'
+import type { ChannelOrder } from '../kernel/channel-order.ts'
+import { formatMoney } from '../kernel/money.ts'
+import type { Sql } from '../kernel/sql.ts'
+import type { Account } from '../merchant/account.server.ts'
+import { locationsByPlace } from '../merchant/location.server.ts'
+import { bookOrder, type LineOutcome, type Outcome } from '../orders/book.server.ts'
+import type { ResolvedLine } from '../orders/order-row.server.ts'
+import type { Sync } from './facts.ts'
+
+export type Ingested = 'stale' | Outcome
+
+/**
+ * Takes in a channel's order as it stands: books what is new about it, opens an incident for what could not be booked,
+ * and remembers what the channel has thereby done to its own numbers. All of it, or nothing.
+ */
+export async function ingestOrder(
+  sync: Sync,
+  { account, capabilities }: { account: Account; capabilities: Capabilities },
+  order: ChannelOrder,
+): Promise<Ingested> {
+  const at = sync.clock.now()
+  return sync.inTransaction(async (tx) => {
+    const lines = await resolve(tx, account, order)
+    const named = order.lines.some(({ sources, restocked }) => sources.length + restocked.length > 0)
+    const booked = await bookOrder(tx, {
+      merchantId: account.merchantId,
+      accountId: account.id,
+      order,
+      lines,
+      locations: named ? await locationsByPlace(tx, account) : new Map<string, number>(),
+      history: order.placedAt < account.connectedAt,
+      at,
+    })
+    if (booked === 'stale') return booked
+    const taken = { tx, account, order, at }
+    if (booked.changed) await noteOwnNumbers(taken, capabilities, booked.lines)
+    await noteTrouble(taken, { lines, booked })
+    return booked
+  })
+}
+
+type Taken = { tx: Sql; account: Account; order: ChannelOrder; at: Date }
+
+type Found = { externalId: string; variantId: string; listingId: number; itemId: number | null; tracked: boolean | null }
+
+async function resolve(tx: Sql, account: Account, order: ChannelOrder): Promise<ResolvedLine[]> {
+  const refs = order.lines.flatMap(({ listing }) => (listing ? [listing] : []))
+  const text = `SELECT l.external_id AS "externalId", l.variant_id AS "variantId", l.id AS "listingId", l.item_id AS "itemId", i.tracked
+    FROM unnest($3::text[], $4::text[]) AS r (external_id, variant_id)
+    JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id
+    LEFT JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id`
+  const ids = [refs.map(({ externalId }) => externalId), refs.map(({ variantId }) => variantId)]
+  const { rows } = await tx.query<Found>({ name: 'resolve-lines', text, values: [account.merchantId, account.id, ...ids] })
+  const found = new Map(rows.map((row) => [`${row.externalId}/${row.variantId}`, row]))
+  return order.lines.map((told) => {
+    const listing = told.listing && found.get(`${told.listing.externalId}/${told.listing.variantId}`)
+    const takesStock = told.takesStock && listing?.tracked !== false
+    return { told: { ...told, takesStock }, listingId: listing?.listingId ?? null, itemId: listing?.itemId ?? null }
+  })
+}
+
+// Channels keep time in whole seconds: what was read within this of a sale may or may not show it.
+const TOO_CLOSE_TO_TELL = "interval '1 second'"
+
+// The channel took the pieces off its own number when it sold them: lower what we expect it to show, or, where it was
+// read after the sale, the part of a drop that nothing had explained.
+async function noteOwnNumbers({ tx, account, order }: Taken, does: Capabilities, lines: LineOutcome[]): Promise<void> {
+  const told = lines.filter(({ sold }) => (sold > 0 ? does.takesStockOnSale : sold < 0 && does.restoresOnCancel))
+  const byListing = new Map<number, number>()
+  for (const { resolved, sold } of told) {
+    if (resolved.listingId !== null) byListing.set(resolved.listingId, (byListing.get(resolved.listingId) ?? 0) + sold)
+  }
+  if (does.writes === 'moves' || byListing.size === 0) return
+  const text = `UPDATE listing l SET
+      shown = CASE WHEN l.seen_at < $5 THEN GREATEST(0, l.shown - x.sold) ELSE l.shown END,
+      unexplained = CASE WHEN l.seen_at < $5 THEN l.unexplained ELSE GREATEST(0, l.unexplained - GREATEST(0, x.sold)) END,
+      seen_at = CASE WHEN l.unexplained = 0 AND l.seen_at >= $5 - ${TOO_CLOSE_TO_TELL} AND l.seen_at <= $5 + ${TOO_CLOSE_TO_TELL}
+        THEN NULL ELSE l.seen_at END
+    FROM unnest($3::int[], $4::int[]) AS x (listing_id, sold)
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x.listing_id`
+  const values = [account.merchantId, account.id, [...byListing.keys()], [...byListing.values()], order.updatedAt]
+  await tx.query({ name: 'note-own-numbers', text, values })
+}
+
+async function noteTrouble(taken: Taken, { lines, booked }: { lines: ResolvedLine[]; booked: Outcome }): Promise<void> {
+  const { tx, account, order, at } = taken
+  const about = `order/${account.id}/${order.externalId}`
+  const incident = { merchantId: account.merchantId, accountId: account.id, at }
+  if (order.placedAt >= account.connectedAt) {
+    for (const line of lines) await noteUnmapped(taken, line)
+  }
+  for (const line of booked.lines) await noteOversell(taken, line)
+  for (const lineId of booked.nowWhole) {
+    const how = { actor: 'app', sentence: 'Stock came back and was given to this order.', at }
+    await closeIncident(tx, { merchantId: account.merchantId, kind: 'oversell', subject: `line/${lineId}` }, how)
+  }
+  if (order.unclear) await openIncident(tx, { ...incident, kind: 'unclear-order', subject: about, sentence: order.unclear })
+}
+
+async function noteUnmapped({ tx, account, order, at }: Taken, { told, itemId }: ResolvedLine): Promise<void> {
+  const which = {
+    merchantId: account.merchantId,
+    kind: 'unmapped-line' as const,
+    subject: `order/${account.id}/${order.externalId}/line/${told.externalId}`,
+  }
+  if (itemId !== null || !told.takesStock) return
+  if (told.currentQuantity === 0) {
+    return closeIncident(tx, which, { actor: `channel/${account.id}`, sentence: 'The line was cancelled.', at })
+  }
+  const value = { minor: told.currentQuantity * told.unitPriceMinor, currency: order.currency }
+  const sentence = `${account.name} sold ${told.currentQuantity} × “${told.title}” (${told.sku || 'no SKU'}) in order ${order.name}, and we do not know which item that is. ${formatMoney(value)} may be sold twice.`
+  await openIncident(tx, { ...which, sentence, accountId: account.id, value, at })
+}
+
+async function noteOversell({ tx, account, order, at }: Taken, line: LineOutcome): Promise<void> {
+  const { told, itemId } = line.resolved
+  const which = { merchantId: account.merchantId, kind: 'oversell' as const, subject: `line/${line.lineId}` }
+  if (line.short === 0 && line.sold < 0) {
+    return closeIncident(tx, which, { actor: `channel/${account.id}`, sentence: 'The order no longer asks for it.', at })
+  }
+  if (line.newlyShort === 0 || told.backorder) return
+  const value = { minor: line.newlyShort * told.unitPriceMinor, currency: order.currency }
+  const sentence = `${account.name} sold ${told.quantity} × “${told.title}” in order ${order.name}, but ${line.short} of it ${line.short === 1 ? 'was' : 'were'} not there.`
+  await openIncident(tx, { ...which, sentence, itemId, accountId: account.id, value, at })
+}

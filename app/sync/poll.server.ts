@@ -1,0 +1,31 @@
+import type { Connector } from '../channels/connector.ts'
+import { raiseWatermark, type Account } from '../merchant/account.server.ts'
+import type { Sync } from './facts.ts'
+import { ingestOrder } from './ingest-order.server.ts'
+
+// The channel's clock against ours, and its whole seconds: what changed this shortly before the last poll is read again.
+const OVERLAP_MS = 5_000
+
+/**
+ * Reads every order that changed since the account's watermark, takes them in, and raises the watermark to the moment
+ * the channel was asked. Orders known already change nothing. Returns how many brought something new.
+ */
+export async function pollOrders(sync: Sync, { account, connector }: { account: Account; connector: Connector }): Promise<number> {
+  const since = new Date((account.watermark ?? account.connectedAt).getTime() - OVERLAP_MS)
+  let news = 0
+  let asOf: Date | undefined
+  let cursor: string | null = null
+  do {
+    const page = await connector.ordersSince(since, cursor)
+    asOf ??= page.asOf
+    for (const order of page.rows) {
+      const done = await ingestOrder(sync, { account, capabilities: connector.capabilities }, order)
+      if (done !== 'stale' && done.changed) news += 1
+    }
+    cursor = page.next
+  } while (cursor !== null)
+  await raiseWatermark(sync.db, account, asOf)
+  account.watermark = asOf
+  account.readOwed = false
+  return news
+}

@@ -1,0 +1,86 @@
+import type { WriteOutcome } from '../channels/connector.ts'
+import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
+import type { Sql } from '../kernel/sql.ts'
+import type { Account } from '../merchant/account.server.ts'
+import type { DueListing } from './due-listings.server.ts'
+import type { Computed } from './publish.server.ts'
+
+/** Notes that the channel shows already what it should: nothing was sent. */
+export async function keepAgreed(db: Sql, account: Account, listings: Computed[], at: Date): Promise<void> {
+  if (listings.length === 0) return
+  const text = `UPDATE listing l SET published_seq = x.seq, published_quantity = x.quantity, agreed_since = COALESCE(l.agreed_since, $4)
+    FROM jsonb_to_recordset($3) AS x ("listingId" int, seq bigint, quantity int)
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId"`
+  const rows = listings.map(({ listingId, seq, quantity }) => ({ listingId, seq, quantity }))
+  await db.query({ name: 'keep-agreed', text, values: [account.merchantId, account.id, JSON.stringify(rows), at] })
+}
+
+const KEEP = `
+WITH told AS (
+  SELECT * FROM jsonb_to_recordset($3) AS x ("listingId" int, quantity int, seq bigint, derivation jsonb, since timestamptz,
+    outcome text, reason text, shown int, expected int)
+), publications AS (
+  INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome, reason)
+  SELECT $1, $2, "listingId", quantity, seq, derivation, since, $4, $5, outcome, reason FROM told WHERE outcome <> 'changed'
+)
+UPDATE listing l SET
+  shown = COALESCE(t.shown, CASE WHEN t.outcome = 'accepted' THEN t.quantity END, l.shown),
+  -- no answer: what it shows must be read before it is believed
+  seen_at = CASE t.outcome WHEN 'unknown' THEN NULL WHEN 'rejected' THEN l.seen_at ELSE $5::timestamptz END,
+  unexplained = CASE t.outcome WHEN 'changed' THEN l.unexplained + GREATEST(0, t.expected - t.shown) ELSE l.unexplained END,
+  published_seq = CASE t.outcome WHEN 'accepted' THEN t.seq ELSE l.published_seq END,
+  published_quantity = CASE t.outcome WHEN 'accepted' THEN t.quantity ELSE l.published_quantity END,
+  agreed_since = CASE WHEN t.outcome = 'accepted' AND COALESCE(t.shown, t.quantity) = t.quantity THEN $5::timestamptz END,
+  status = CASE WHEN t.reason = 'dead' THEN 'dead' WHEN t.outcome <> 'accepted' THEN l.status
+    WHEN t.quantity = 0 AND l.status = 'active' THEN 'inactive' WHEN t.quantity > 0 THEN 'active' ELSE l.status END
+FROM told t
+WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = t."listingId"`
+
+export type Concluded = { listing: Computed; outcome: WriteOutcome }
+
+/** Keeps each number that was sent with its derivation, and what the channel shows since. */
+export async function keepOutcomes(
+  db: Sql,
+  account: Account,
+  { concluded, sentAt, answeredAt }: { concluded: Concluded[]; sentAt: Date; answeredAt: Date },
+): Promise<void> {
+  const rows = concluded.map(({ listing, outcome }) => ({
+    listingId: listing.listingId,
+    quantity: listing.quantity,
+    seq: listing.seq,
+    derivation: listing.availability.steps,
+    since: listing.since,
+    outcome: outcome.outcome,
+    reason: outcome.reason,
+    shown: outcome.shown,
+    expected: listing.shown,
+  }))
+  const values = [account.merchantId, account.id, JSON.stringify(rows), sentAt, answeredAt]
+  await db.query({ name: 'keep-outcomes', text: KEEP, values })
+}
+
+/** Keeps what a read showed. Returns the listings the channel does not know any more. */
+export async function keepShown(
+  db: Sql,
+  account: Account,
+  { listings, snapshots, at }: { listings: DueListing[]; snapshots: ListingSnapshot[]; at: Date },
+): Promise<DueListing[]> {
+  const seen = new Map(snapshots.map((snapshot) => [`${snapshot.ref.externalId}/${snapshot.ref.variantId}`, snapshot]))
+  const rows = listings.map(({ listingId, ref }) => {
+    const snapshot = seen.get(`${ref.externalId}/${ref.variantId}`)
+    return { listingId, shown: snapshot?.shown ?? 0, status: snapshot?.status ?? 'dead' }
+  })
+  const text = `UPDATE listing l SET shown = x.shown, status = x.status, seen_at = $4, unexplained = 0, agreed_since = NULL
+    FROM jsonb_to_recordset($3) AS x ("listingId" int, shown int, status text)
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId"`
+  await db.query({ name: 'keep-shown', text, values: [account.merchantId, account.id, JSON.stringify(rows), at] })
+  return listings.filter(({ ref }) => !seen.has(`${ref.externalId}/${ref.variantId}`))
+}
+
+/** An absolute write is about to be sent: the channel's orders must be read after it. */
+export async function oweRead(db: Sql, account: Account): Promise<void> {
+  if (account.readOwed) return
+  const text = 'UPDATE channel_account SET read_owed = true WHERE merchant_id = $1 AND id = $2'
+  await db.query({ name: 'owe-read', text, values: [account.merchantId, account.id] })
+  account.readOwed = true
+}

@@ -1,0 +1,161 @@
+import type { AbsoluteConnector, SetQuantity, WriteOutcome } from '../channels/connector.ts'
+import { openIncident } from '../incidents/incident.server.ts'
+import type { Account } from '../merchant/account.server.ts'
+import { available, type Availability, type ChannelFacts } from '../pool/available.ts'
+import { stockOf } from '../pool/stock.server.ts'
+import { type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
+import type { Sync } from './facts.ts'
+import { pollOrders } from './poll.server.ts'
+import { keepAgreed, keepOutcomes, keepShown, oweRead } from './publication.server.ts'
+
+export type Publisher = {
+  sync: Sync
+  account: Account
+  connector: AbsoluteConnector
+  /** Milliseconds until this many calls may be made; 0: now. */
+  waitMs(calls: number): number
+}
+
+/** A due listing with the number computed for it. */
+export type Computed = DueListing & { availability: Availability; quantity: number }
+
+/** When to come again, in milliseconds; null: when something changes. `waits`: it is the rate limit that stands in the way. */
+export type Step = { againMs: number | null; waits: boolean; written: number }
+
+const READ_BACK_MS = 1_000
+const RETRY_MS = 30_000
+const ASK_A_PERSON_MS = 300_000
+
+/**
+ * One round of telling an absolute channel its numbers, computed now. What falls is written at once. Then the
+ * channel's orders are read, and only what is still true after that is raised: a number must not go up before every
+ * order up to its moment is known (design §1.6).
+ */
+export async function publishStep(publisher: Publisher): Promise<Step> {
+  const { sync, account, connector } = publisher
+  const due = await seenFirst(publisher, await dueListings(sync.db, account.id, sync.clock.now()))
+  const computed = due.filter(({ publishable }) => publishable).map((listing) => compute(listing, factsOf(publisher)))
+  const same = computed.filter(({ shown, quantity }) => shown === quantity)
+  await settle(sync.db, account.id, due.filter(({ publishable }) => !publishable))
+  await keepAgreed(sync.db, account, same, sync.clock.now())
+  await settle(sync.db, account.id, same)
+
+  const lower = await write(publisher, computed.filter(({ shown, quantity }) => shown === null || quantity < shown))
+  if (lower.waitMs > 0) return { againMs: lower.waitMs, waits: true, written: lower.written }
+  const raises = computed.filter(({ shown, quantity }) => shown !== null && quantity > shown)
+  const owed = lower.written > 0 || raises.length > 0 || account.readOwed
+  if (!owed) return { againMs: await restMs(publisher), waits: false, written: 0 }
+
+  const wait = publisher.waitMs(1)
+  if (wait > 0) return { againMs: wait, waits: true, written: lower.written }
+  await pollOrders(sync, { account, connector })
+  const raised = await write(publisher, await stillTrue(publisher, await withoutMystery(publisher, raises)))
+  const written = lower.written + raised.written
+  if (raised.waitMs > 0) return { againMs: raised.waitMs, waits: true, written }
+  if (written > 0) return { againMs: account.readOwed ? READ_BACK_MS : 0, waits: false, written }
+  return { againMs: await restMs(publisher), waits: false, written }
+}
+
+const factsOf = ({ account, connector }: Publisher): ChannelFacts => ({
+  name: account.name,
+  maximumShown: connector.capabilities.maximumShown,
+})
+
+/** The number a channel is told, and why. */
+export function compute(listing: DueListing, facts: ChannelFacts): Computed {
+  const availability = available(listing.stock, facts)
+  if (listing.unexplained > 0 && availability.quantity > 0) {
+    const quantity = -Math.min(listing.unexplained, availability.quantity)
+    const sentence = `${facts.name} showed ${listing.unexplained} less than expected: perhaps just sold there`
+    availability.steps.push({ sentence, quantity })
+    availability.quantity += quantity
+  }
+  return { ...listing, availability, quantity: availability.quantity }
+}
+
+// What was never seen, or must not be believed any more, is read before anything is decided.
+async function seenFirst({ sync, account, connector }: Publisher, due: DueListing[]): Promise<DueListing[]> {
+  const unseen = due.filter(({ seen, publishable }) => publishable && !seen)
+  if (unseen.length === 0) return due
+  const snapshots = await connector.show(unseen.map(({ ref }) => ref))
+  const gone = await keepShown(sync.db, account, { listings: unseen, snapshots, at: sync.clock.now() })
+  for (const listing of gone) {
+    const sentence = `${account.name} does not know “${listing.title}” any more: the listing was deleted there.`
+    const about = { subject: `listing/${listing.listingId}`, itemId: listing.itemId, accountId: account.id }
+    await openIncident(sync.db, { merchantId: account.merchantId, kind: 'dead-listing', sentence, ...about, at: sync.clock.now() })
+  }
+  return dueListings(sync.db, account.id, sync.clock.now())
+}
+
+async function write(publisher: Publisher, listings: Computed[]): Promise<{ written: number; waitMs: number }> {
+  const { sync, account, connector } = publisher
+  const byRisk = listings.toSorted((a, b) => Number(b.oneOfOne) - Number(a.oneOfOne) || a.quantity - b.quantity)
+  const changes = byRisk.map(({ listingId, ref, quantity, shown }): SetQuantity => ({ listingId, ref, quantity, expected: shown }))
+  const units = connector.planWrites(changes)
+  let written = 0
+  for (let from = 0; from < units.length; from += connector.capabilities.writesAtOnce) {
+    const batch = units.slice(from, from + connector.capabilities.writesAtOnce)
+    const waitMs = publisher.waitMs(connector.callsFor(batch))
+    if (waitMs > 0) return { written, waitMs }
+    // Owed before it is sent: a process that dies in between must still read.
+    await oweRead(sync.db, account)
+    const sentAt = sync.clock.now()
+    const outcomes = await connector.apply(batch)
+    await conclude(publisher, { listings, outcomes, sentAt })
+    written += outcomes.length
+  }
+  return { written, waitMs: 0 }
+}
+
+async function conclude(
+  { sync, account }: Publisher,
+  { listings, outcomes, sentAt }: { listings: Computed[]; outcomes: WriteOutcome[]; sentAt: Date },
+): Promise<void> {
+  const byId = new Map(listings.map((listing) => [listing.listingId, listing]))
+  const now = sync.clock.now()
+  const concluded = outcomes.flatMap((outcome) => {
+    const listing = byId.get(outcome.listingId)
+    return listing ? [{ listing, outcome }] : []
+  })
+  await keepOutcomes(sync.db, account, { concluded, sentAt, answeredAt: now })
+  const done = concluded.filter(({ outcome }) => outcome.outcome === 'accepted' || outcome.reason === 'dead')
+  await settle(sync.db, account.id, done.map(({ listing }) => listing))
+  const failed = concluded.filter(({ outcome }) => outcome.outcome === 'rejected' || outcome.outcome === 'unknown')
+  const later = new Date(now.getTime() + RETRY_MS)
+  await postpone(sync.db, account.id, failed.map(({ listing }) => listing.listingId), later)
+  for (const { listing, outcome } of failed) {
+    if (outcome.outcome !== 'rejected') continue
+    const sentence = `${account.name} refused ${listing.quantity} for “${listing.title}”: ${outcome.reason ?? 'it did not say why'}.`
+    const about = { subject: `listing/${listing.listingId}`, itemId: listing.itemId, accountId: account.id }
+    await openIncident(sync.db, { merchantId: account.merchantId, kind: 'refused-write', sentence, ...about, at: now })
+  }
+}
+
+// A drop that no order explains, now that every order up to the moment it was seen is known, was made by a person. It
+// is not overwritten by a higher number: they may have sold the piece by hand. A person of ours must say.
+async function withoutMystery({ sync, account }: Publisher, raises: Computed[]): Promise<Computed[]> {
+  const now = sync.clock.now()
+  const text = `SELECT id, unexplained FROM listing
+    WHERE merchant_id = $1 AND id = ANY ($2::int[]) AND unexplained > 0 AND seen_at <= $3`
+  const values = [account.merchantId, raises.map(({ listingId }) => listingId), account.watermark]
+  const { rows } = await sync.db.query<{ id: number; unexplained: number }>({ name: 'mysteries', text, values })
+  const mysteries = new Map(rows.map((row) => [row.id, row.unexplained]))
+  for (const listing of raises.filter(({ listingId }) => mysteries.has(listingId))) {
+    const sentence = `${account.name} shows ${listing.shown} of “${listing.title}”, ${mysteries.get(listing.listingId)} less than it should, and no order says why. We would show ${available(listing.stock, { name: account.name, maximumShown: null }).quantity}. Which is right?`
+    const about = { subject: `listing/${listing.listingId}`, itemId: listing.itemId, accountId: account.id }
+    await openIncident(sync.db, { merchantId: account.merchantId, kind: 'drift', sentence, ...about, at: now })
+  }
+  await postpone(sync.db, account.id, [...mysteries.keys()], new Date(now.getTime() + ASK_A_PERSON_MS))
+  return raises.filter(({ listingId }) => !mysteries.has(listingId))
+}
+
+async function stillTrue({ sync, account }: Publisher, raises: Computed[]): Promise<Computed[]> {
+  if (raises.length === 0) return []
+  const now = await stockOf(sync.db, account.merchantId, raises.map(({ itemId }) => itemId))
+  return raises.filter(({ itemId, seq }) => now.get(itemId)?.seq === seq)
+}
+
+async function restMs({ sync, account }: Publisher): Promise<number | null> {
+  const next = await nextDue(sync.db, account.id)
+  return next === null ? null : Math.max(0, next.getTime() - sync.clock.now().getTime())
+}

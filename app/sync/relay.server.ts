@@ -1,0 +1,42 @@
+import type { Sql } from '../kernel/sql.ts'
+
+// What moved goes to every account of the merchant that is told about stock, but for the one that did it to its own
+// numbers already where it keeps a ledger. A channel that is told numbers is looked at in any case: its own sale may
+// have lowered a number that was capped.
+const RELAY = `
+WITH taken AS (
+  DELETE FROM stock_changed s
+  USING (SELECT ctid FROM stock_changed WHERE merchant_id = $1 LIMIT $3 FOR UPDATE SKIP LOCKED) next
+  WHERE s.ctid = next.ctid
+  RETURNING s.key
+), moved AS (
+  SELECT m.* FROM movement m JOIN taken t ON m.merchant_id = $1 AND m.key = t.key
+), mirrors AS (
+  INSERT INTO mirror_due (merchant_id, account_id, item_id, movement_id, since)
+  SELECT $1, a.id, m.item_id, m.id, m.recorded_at
+  FROM moved m
+  JOIN channel_account a ON a.merchant_id = $1 AND a.channel = ANY ($4::text[]) AND a.status IN ('open', 'review')
+    AND a.id IS DISTINCT FROM m.account_id
+  ON CONFLICT DO NOTHING
+), due AS (
+  INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before)
+  SELECT DISTINCT ON (l.id) $1, l.account_id, l.id, m.recorded_at, $2::timestamptz
+  FROM moved m
+  JOIN listing l ON l.merchant_id = $1 AND l.item_id = m.item_id
+  JOIN channel_account a ON a.merchant_id = $1 AND a.id = l.account_id AND a.channel <> ALL ($4::text[]) AND a.status = 'open'
+  ORDER BY l.id, m.recorded_at
+  ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1
+)
+SELECT count(*)::int AS n FROM taken`
+
+const AT_ONCE = 500
+
+/** Hands the merchant's changes of stock on to its channels. Returns how many; call again while it is not 0. */
+export async function relay(
+  db: Sql,
+  { merchantId, stockedChannels, at }: { merchantId: number; stockedChannels: readonly string[]; at: Date },
+): Promise<number> {
+  const values = [merchantId, at, AT_ONCE, stockedChannels]
+  const { rows } = await db.query<{ n: number }>({ name: 'relay', text: RELAY, values })
+  return rows[0]?.n ?? 0
+}
