@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type Answer, fail } from './answer.ts'
 import { type Etsy } from './etsy.ts'
-import { sentenceOf } from './inventory-write.ts'
 import type { ShopState } from './world.ts'
 
 /** A call of the API that has passed the door: key, limits, token and scope are in order. */
@@ -21,6 +20,18 @@ export type Call = {
 export function parse<T extends z.ZodType>(schema: T, input: unknown): { value: z.infer<T> } | { answer: Answer } {
   const result = schema.safeParse(input)
   return result.success ? { value: result.data } : { answer: fail(400, sentenceOf(result.error)) }
+}
+
+/** What Etsy would say to a body that is not of the right form. */
+function sentenceOf(error: z.ZodError): string {
+  const issue = error.issues[0]!
+  const at = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') return `Unexpected field '${issue.keys[0]}'${at && ` in ${at}`}`
+  if (issue.code !== 'invalid_type') return `Invalid value for '${at}': ${issue.message}`
+  if (issue.path.length === 1) return `Missing input parameter: [${at}]`
+  const name = issue.path.at(-1)
+  const expected = name === 'price' ? 'float' : issue.expected
+  return `Expected ${String(expected)} value for '${String(name)}'`
 }
 
 /** `?a=1&b[]=2&b[]=3` as `{ a: '1', b: '2,3' }`: lists come with commas, with brackets or by repetition. */

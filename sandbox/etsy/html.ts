@@ -29,7 +29,7 @@ export function page(title: string, content: Html, status = 200): Response {
         </style>
       </head>
       <body>
-        <header><a href="/" class="brand">Etsy</a><span>Sandbox Etsy — a stand-in on this machine</span></header>
+        <header><a href="/">Sandbox Etsy</a> — a stand-in on this machine</header>
         <main>${content}</main>
       </body>
     </html>`
@@ -50,9 +50,8 @@ const STYLE = `
 :root { --ink: #222; --soft: #6b6b6b; --line: #e4e1dc; --paper: #faf8f5; --brand: #d5541c; --good: #1f6f43; --bad: #a61c1c }
 * { box-sizing: border-box }
 body { margin: 0; color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif }
-header { display: flex; gap: 16px; align-items: baseline; padding: 14px 32px; background: #fff; border-bottom: 1px solid var(--line) }
-header span { color: var(--soft); font-size: 14px }
-.brand { color: var(--brand); font: 28px/1 Georgia, serif; text-decoration: none }
+header { padding: 14px 32px; background: #fff; border-bottom: 1px solid var(--line); color: var(--soft); font-size: 14px }
+header a { color: var(--brand); font: 26px/1 Georgia, serif; text-decoration: none }
 main { max-width: 1120px; margin: 0 auto; padding: 32px }
 h1 { margin: 0 0 4px; font: 32px/1.2 Georgia, serif }
 nav { display: flex; gap: 20px; margin: 4px 0 24px }
@@ -71,7 +70,7 @@ a { color: inherit }
 .pill.bad { background: #fbe5e5; color: var(--bad) }
 .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(280px, 380px); gap: 40px }
 @media (max-width: 760px) { .two { grid-template-columns: 1fr } }
-.panel { max-width: 560px; background: #fff; border: 1px solid var(--line); border-radius: 12px; padding: 28px }
+.panel { max-width: 560px; margin: 0 auto; background: #fff; border: 1px solid var(--line); border-radius: 12px; padding: 28px }
 label { display: block; margin: 14px 0 4px; font-weight: 600; font-size: 14px }
 label.tick { font-weight: 400 }
 select, input[type=number] { width: 100%; padding: 10px; border: 1px solid #999; border-radius: 8px; font: inherit; background: #fff }
@@ -83,5 +82,8 @@ button:disabled { opacity: .4; cursor: not-allowed }
 table { width: 100%; border-collapse: collapse; background: #fff; border: 1px solid var(--line) }
 th, td { padding: 10px 14px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
 td form { display: inline } td button { margin: 0 6px 0 0; padding: 4px 14px; font-size: 14px }
-.row { display: flex; gap: 12px }
+.row { display: flex; gap: 12px; margin-bottom: 14px }
+details { margin-top: 28px; padding-top: 14px; border-top: 1px solid var(--line) }
+summary { cursor: pointer; color: var(--soft) }
+caption { padding-bottom: 8px; text-align: left }
 `

@@ -1,62 +1,27 @@
-import { z } from 'zod'
-import { type Refusal, isRefusal, refuse } from '#app/kernel/refusal.ts'
+import { type Refusal, refuse } from '#app/kernel/refusal.ts'
+import type { WrittenInventory, WrittenValue } from './inventory-form.ts'
 import { NOTHING_LEFT } from './listing-state.ts'
 import { fromFloat } from './money.ts'
 import { MOST, totalQuantity } from './stock-of-listing.ts'
-import { type Inventory, type Listing, type Product, type PropertyValue, type World, freshId } from './world.ts'
+import { type Inventory, type Product, type PropertyValue, type World, freshId } from './world.ts'
 
-const id = z.int().min(1)
-const ids = z.array(id).default([])
-
-// Strict at every level: what a read returns on top (product_id, offering_id, is_deleted, scale_name, value_pairs) is
-// refused in a write (open-api issues 159 and 393).
-const writtenValue = z.strictObject({
-  property_id: id,
-  value_ids: z.array(id),
-  values: z.array(z.string()).min(1),
-  scale_id: id.nullish(),
-  property_name: z.string().nullish(),
-})
-const writtenOffering = z.strictObject({
-  price: z.number(),
-  quantity: z.int(),
-  is_enabled: z.boolean(),
-  readiness_state_id: id.nullable(),
-})
-const writtenProduct = z.strictObject({
-  sku: z.string().nullish(),
-  property_values: z.array(writtenValue).default([]),
-  offerings: z.array(writtenOffering).length(1),
-})
-
-/** The body of updateListingInventory. Every list of property ids that is left out is empty, as Etsy takes it. */
-export const writtenInventory = z.strictObject({
-  products: z.array(writtenProduct).min(1),
-  price_on_property: ids,
-  quantity_on_property: ids,
-  sku_on_property: ids,
-  readiness_state_on_property: ids.nullish(),
-})
-
-type Written = z.infer<typeof writtenInventory>
-type WrittenValue = z.infer<typeof writtenValue>
-
-export type WriteTarget = { world: World; listing: Listing; currency: string }
+/** `before`: the inventory Etsy last acknowledged. */
+export type WriteTarget = { world: World; before: Inventory; currency: string }
 
 /**
  * The inventory a write turns a listing into: exactly the products sent, so that what is omitted is gone. A product
  * keeps its id if its property values, or else its SKU, are those of an old one. Refuses with Etsy's sentence, where
  * that is known.
  */
-export function inventoryFrom(written: Written, target: WriteTarget): Inventory | Refusal {
+export function inventoryFrom(written: WrittenInventory, target: WriteTarget): Inventory | Refusal {
   const inventory = assemble(written, target)
   const wrong =
     wrongProperties(inventory) ?? wrongPrices(inventory) ?? wrongQuantities(inventory) ?? inconsistent(inventory)
   return wrong === undefined ? identified(inventory, target) : refuse('invalid', wrong)
 }
 
-function assemble(written: Written, { world, listing, currency }: WriteTarget): Inventory {
-  const known = knownValues(listing.inventory)
+function assemble(written: WrittenInventory, { world, before, currency }: WriteTarget): Inventory {
+  const known = knownValues(before)
   const products = written.products.map(({ sku, property_values, offerings: [offering] }): Product => ({
     productId: 0,
     offeringId: 0,
@@ -166,8 +131,8 @@ function varies(products: Product[], on: number[], field: (product: Product) => 
   })
 }
 
-function identified(inventory: Inventory, { world, listing }: WriteTarget): Inventory {
-  const left = new Map(listing.inventory.products.map((product) => [combination(product), product]))
+function identified(inventory: Inventory, { world, before }: WriteTarget): Inventory {
+  const left = new Map(before.products.map((product) => [combination(product), product]))
   const keep = (product: Product, old: Product | undefined) => {
     if (!old || product.productId !== 0) return
     left.delete(combination(old))
@@ -186,17 +151,3 @@ function identified(inventory: Inventory, { world, listing }: WriteTarget): Inve
   }
   return inventory
 }
-
-/** What Etsy would say to a body that is not of the right form. */
-export function sentenceOf(error: z.ZodError): string {
-  const issue = error.issues[0]!
-  const at = issue.path.join('.')
-  if (issue.code === 'unrecognized_keys') return `Unexpected field '${issue.keys[0]}'${at && ` in ${at}`}`
-  if (issue.code !== 'invalid_type') return `Invalid value for '${at}': ${issue.message}`
-  if (issue.path.length === 1) return `Missing input parameter: [${at}]`
-  const name = issue.path.at(-1)
-  const expected = name === 'price' ? 'float' : issue.expected
-  return `Expected ${String(expected)} value for '${String(name)}'`
-}
-
-export const isInventory = (result: Inventory | Refusal): result is Inventory => !isRefusal(result)

@@ -1,9 +1,11 @@
 import { type Etsy, now } from './etsy.ts'
 import { activate, deactivate, endListings } from './listing-state.ts'
-import type { LaggedWrite } from './world.ts'
+import type { Inventory, LaggedWrite, Listing, Product, VariationImage } from './world.ts'
 
-export type Write =
-  Omit<Extract<LaggedWrite, { inventory: unknown }>, 'dueAt'> | Omit<Extract<LaggedWrite, { state: unknown }>, 'dueAt'>
+type Without<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never
+
+/** A write Etsy has accepted: of a listing's inventory, or of its state. */
+export type Write = Without<LaggedWrite, 'dueAt'>
 
 /** Lets a write take effect: at once, or `writeLagMs` later when Etsy is slow to show it. */
 export function write(etsy: Etsy, change: Write): void {
@@ -23,6 +25,12 @@ export function settle(etsy: Etsy): void {
   endListings(etsy)
 }
 
+/** A listing's inventory as last acknowledged, whether it shows yet or not. */
+export function acknowledged({ world }: Etsy, { listingId, inventory }: Listing): Inventory {
+  const last = world.lagged.findLast((change) => change.listingId === listingId && 'inventory' in change)
+  return last && 'inventory' in last ? last.inventory : inventory
+}
+
 function apply(etsy: Etsy, change: Write): void {
   const listing = etsy.world.listings.get(change.listingId)
   if (!listing) return
@@ -33,8 +41,5 @@ function apply(etsy: Etsy, change: Write): void {
   else listing.variationImages = listing.variationImages.filter((image) => stillThere(change.inventory.products, image))
 }
 
-type Images = { property_id: number; value_id: number }
-type Products = Extract<LaggedWrite, { inventory: unknown }>['inventory']['products']
-
-const stillThere = (products: Products, { property_id, value_id }: Images): boolean =>
+const stillThere = (products: Product[], { property_id, value_id }: VariationImage): boolean =>
   products.some(({ values }) => values.some((v) => v.propertyId === property_id && v.valueIds.includes(value_id)))

@@ -3,8 +3,9 @@ import { isRefusal } from '#app/kernel/refusal.ts'
 import { type Answer, fail, notFound, ok } from './answer.ts'
 import { type Call, list, page, parse } from './call.ts'
 import { shopOf } from './etsy.ts'
-import { inventoryFrom, writtenInventory } from './inventory-write.ts'
-import { write } from './lagged-write.ts'
+import { writtenInventory } from './inventory-form.ts'
+import { inventoryFrom } from './inventory-write.ts'
+import { acknowledged, write } from './lagged-write.ts'
 import { NOTHING_LEFT } from './listing-state.ts'
 import { totalQuantity } from './stock-of-listing.ts'
 import { type Reader, wireInventory, wireListing, wireListingWith } from './wire-listing.ts'
@@ -97,7 +98,7 @@ export function putInventory(call: Call): Answer {
   const body = parse(writtenInventory, call.body)
   if ('answer' in body) return body.answer
   const reader = readerOf(call, listing)
-  const target = { world: call.etsy.world, listing, currency: reader.shop.currency }
+  const target = { world: call.etsy.world, before: acknowledged(call.etsy, listing), currency: reader.shop.currency }
   const inventory = inventoryFrom(body.value, target)
   if (isRefusal(inventory)) return fail(400, inventory.sentence)
   write(call.etsy, { listingId: listing.listingId, inventory })
@@ -121,7 +122,7 @@ export function patchListing(call: Call): Answer {
   const body = parse(listingForm, call.body)
   if ('answer' in body) return body.answer
   const { state, title, description, should_auto_renew } = body.value
-  if (state === 'active' && listing.state !== 'sold_out' && totalQuantity(listing.inventory) === 0) {
+  if (state === 'active' && listing.state !== 'sold_out' && totalQuantity(acknowledged(call.etsy, listing)) === 0) {
     return fail(400, NOTHING_LEFT)
   }
   if (title) listing.title = title

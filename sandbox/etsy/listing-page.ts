@@ -7,14 +7,15 @@ import { priceOf, shopLinks, stockPill } from './shop-page.ts'
 import { shownOf, totalQuantity } from './stock-of-listing.ts'
 import type { Listing, Product, ShopState } from './world.ts'
 
-export type Outcome = { ordered?: string | undefined; refusal?: Refusal | undefined }
+export type Outcome = { ordered?: string; saved?: string; refusal?: Refusal | undefined }
 
 /** A listing as its buyer sees it, with what came of her order if she has just placed one. */
-export function listingPage(etsy: Etsy, listing: Listing, { ordered, refusal }: Outcome): Html {
+export function listingPage(etsy: Etsy, listing: Listing, { ordered, saved, refusal }: Outcome): Html {
   const shop = shopOf(etsy, listing.shopId)
   const shown = listing.state === 'active' ? totalQuantity(listing.inventory) : 0
   return html`${shopLinks(shop)}
     ${ordered && html`<p class="note" role="status">Thank you! Your order ${ordered} is placed.</p>`}
+    ${saved && html`<p class="note" role="status">Saved in Shop Manager.</p>`}
     ${refusal && html`<p class="note bad" role="alert">${refusal.sentence}</p>`}
     <div class="two">
       <div>${picture(listing)}</div>
@@ -22,7 +23,7 @@ export function listingPage(etsy: Etsy, listing: Listing, { ordered, refusal }: 
         <h1>${listing.title}</h1>
         <p><span class="price">${priceOf(listing, shop)}</span> ${stockPill(shown)}</p>
         <p>${listing.description}</p>
-        ${buyForm(listing, shop, shown)}
+        ${buyForm(listing, shop, shown)} ${sellerForms(listing)}
       </div>
     </div>`
 }
@@ -52,9 +53,33 @@ function option(
   { product, chosen }: { product: Product; chosen: boolean },
 ): Html {
   const shown = shownOf(listing, product)
-  const text = product.values.flatMap((value) => value.values).join(' / ')
   const left = shown === 0 ? 'sold out' : `${shown} available`
   return html`<option value="${product.productId}" ${shown === 0 && 'disabled'} ${chosen && 'selected'}>
-    ${text} — ${formatMoney({ minor: product.price, currency })} (${left})
+    ${nameOf(product)} — ${formatMoney({ minor: product.price, currency })} (${left})
   </option>`
 }
+
+/** A person's edit on Etsy itself, of which no notification tells. */
+function sellerForms({ listingId, state, inventory }: Listing): Html {
+  const action = `/listing/${listingId}/edit`
+  const other = state === 'active' ? 'inactive' : 'active'
+  return html`<details>
+    <summary>For the seller: Shop Manager</summary>
+    ${inventory.products.map((product) => {
+      const label = `New quantity of ${nameOf(product) || 'this listing'}`
+      return html`<form method="post" action="${action}">
+        <input type="hidden" name="product_id" value="${product.productId}" />
+        <label for="q${product.productId}">${label}</label>
+        <input id="q${product.productId}" name="quantity" type="number" min="0" max="999" value="${product.quantity}" />
+        <button class="plain" aria-label="Save ${label.toLowerCase()}">Save</button>
+      </form>`
+    })}
+    <form method="post" action="${action}">
+      <button class="plain" name="state" value="${other}">
+        ${other === 'active' ? 'Put on sale' : 'Take off sale'}
+      </button>
+    </form>
+  </details>`
+}
+
+const nameOf = ({ values }: Product): string => values.flatMap((value) => value.values).join(' / ')

@@ -58,19 +58,19 @@ function queueEnding(etsy: Etsy, listing: Listing): void {
 }
 
 /** Four months more, for a fee. */
-function renew(etsy: Etsy, listing: Listing): void {
-  listing.endsAt = now(etsy) + LISTING_LASTS_MS
+function renew(etsy: Etsy, listing: Listing, from = now(etsy)): void {
+  listing.endsAt = from + LISTING_LASTS_MS
   shopOf(etsy, listing.shopId).fees++
 }
 
 /**
  * Puts a listing on sale. Free from `inactive` before its end; a renewal with its fee otherwise. From `sold_out` the
  * quantity becomes 1 whatever was written before (specification, `state`); with variations the first one that is
- * enabled gets the piece, which is a guess.
+ * enabled gets the piece, which is a guess. A person in Shop Manager keeps the quantities she has typed.
  */
-export function activate(etsy: Etsy, listing: Listing): Refusal | undefined {
+export function activate(etsy: Etsy, listing: Listing, by: 'api' | 'seller' = 'api'): Refusal | undefined {
   if (listing.state === 'active') return undefined
-  if (listing.state === 'sold_out') offerOne(listing)
+  if (listing.state === 'sold_out' && by === 'api') offerOne(listing)
   if (totalQuantity(listing.inventory) === 0) return refuse('nothing-left', NOTHING_LEFT)
   const free = listing.state === 'inactive' && listing.endsAt > now(etsy)
   if (!free) renew(etsy, listing)
@@ -108,6 +108,7 @@ function end(etsy: Etsy, listing: Listing): void {
   listing.endingQueued = 0
   if (listing.state !== 'active') return
   if (listing.endsAt <= now(etsy) && !listing.autoRenew) return moveTo(etsy, listing, 'expired')
-  if (listing.endsAt <= now(etsy)) renew(etsy, listing)
+  // From its end on, not from now: nobody may have looked for months, and each renewal has its fee.
+  if (listing.endsAt <= now(etsy)) renew(etsy, listing, listing.endsAt)
   queueEnding(etsy, listing)
 }

@@ -14,7 +14,7 @@ export function receiptsPage(etsy: Etsy, shopId: number, { done, refused }: Reco
   const latest = shop.byCreated.ids.slice(-SHOWN).reverse()
   const rows = latest.map((id) => receiptRow(etsy.world.receipts.get(id)!, shop))
   return html`<h1>Orders</h1>
-    ${shopLinks(shop)} ${done && html`<p class="note" role="status">Done: ${done}.</p>`}
+    ${shopLinks(shop)} ${done && html`<p class="note" role="status">${done}</p>`}
     ${refused && html`<p class="note bad" role="alert">${refused}</p>`}
     ${
       rows.length === 0

@@ -63,7 +63,11 @@ export function createEtsySandbox(options: EtsySandboxOptions): EtsySandbox {
   const check = options.specification === undefined ? undefined : validator(options.specification, options.onViolation)
   const shop = (shopId: number) => shopHandle(etsy, shopId)
   return {
-    fetch: (request) => answer(etsy, request, check),
+    async fetch(request) {
+      const response = await answer(etsy, request, check)
+      if (request.method !== 'GET') etsy.changed()
+      return response
+    },
     addShop: (seed) => shop(openShop(etsy, seed).shopId),
     shop,
     shops: () => [...etsy.world.shops.keys()].map(shop),
@@ -94,7 +98,6 @@ async function answer(
   if (!pathname.startsWith(API)) return storefront(etsy, visitOf(request, body))
   const incoming = { method, path: pathname.slice(API.length), params: searchParams, headers: request.headers, body }
   const { operation, answer, headers } = callApi(etsy, incoming)
-  if (method !== 'GET') etsy.changed()
   if (check && operation) await check({ operation, incoming, pathname, answer })
   return respond(answer, headers)
 }

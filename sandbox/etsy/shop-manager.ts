@@ -158,7 +158,7 @@ export function editBySeller(etsy: Etsy, listing: Listing, edit: SellerEdit): Li
   listing.modifiedAt = now(etsy)
   if (edit.state === 'inactive') deactivate(etsy, listing)
   soldOutIfEmpty(etsy, listing)
-  return edit.state === 'active' ? (activate(etsy, listing) ?? listing) : listing
+  return edit.state === 'active' ? (activate(etsy, listing, 'seller') ?? listing) : listing
 }
 
 function editProduct(inventory: Inventory, product: Product, { quantities, skus, prices, enabled }: SellerEdit): void {

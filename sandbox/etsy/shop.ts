@@ -3,6 +3,7 @@ import { type Refusal, isRefusal } from '#app/kernel/refusal.ts'
 import { type Etsy, shopOf } from './etsy.ts'
 import { type Tokens, disconnect, issueTokens } from './grants.ts'
 import { settle } from './lagged-write.ts'
+import { type Order, type PastSale, buy, recordPastSale } from './checkout.ts'
 import * as orders from './receipts.ts'
 import { type ListingSeed, type SellerEdit, addListing, deleteListing, editBySeller } from './shop-manager.ts'
 import { productOf, shownOf, totalQuantity } from './stock-of-listing.ts'
@@ -20,8 +21,8 @@ export type Shop = {
   addListing(seed: ListingSeed): Readonly<Listing>
   editBySeller(listingId: number, edit: SellerEdit): Readonly<Listing> | Refusal
   deleteBySeller(listingId: number): void
-  buy(order: orders.Order): Readonly<Receipt> | Refusal
-  recordPastSale(sale: orders.PastSale): Readonly<Receipt>
+  buy(order: Order): Readonly<Receipt> | Refusal
+  recordPastSale(sale: PastSale): Readonly<Receipt>
   pay(receiptId: number): Readonly<Receipt> | Refusal
   cancel(receiptId: number): Readonly<Receipt> | Refusal
   refundPartially(receiptId: number, refund: orders.RefundRequest): Readonly<Receipt> | Refusal
@@ -65,8 +66,8 @@ export function shopHandle(etsy: Etsy, shopId: number): Shop {
     editBySeller: (listingId, edit) =>
       act(() => editBySeller(etsy, present(own(listingId), `Listing ${listingId}`), edit)),
     deleteBySeller: (listingId) => act(() => deleteListing(etsy, present(own(listingId), `Listing ${listingId}`))),
-    buy: (order) => act(() => orders.buy(etsy, shop(), order)),
-    recordPastSale: (sale) => act(() => orders.recordPastSale(etsy, shop(), sale)),
+    buy: (order) => act(() => buy(etsy, shop(), order)),
+    recordPastSale: (sale) => act(() => recordPastSale(etsy, shop(), sale)),
     pay: (receiptId) => act(() => orders.pay(etsy, shop(), receiptId)),
     cancel: (receiptId) => act(() => orders.cancel(etsy, shop(), receiptId)),
     refundPartially: (receiptId, refund) => act(() => orders.refundPartially(etsy, shop(), { receiptId, ...refund })),
