@@ -1,7 +1,6 @@
 import pg from 'pg'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
-import type { Sql } from './sql.ts'
 
 /** What a kept session is for, and how it is kept. */
 export type SessionUse = {
@@ -12,7 +11,7 @@ export type SessionUse = {
    * Called with each new session. It works until `ended` aborts (the session is lost, or is being closed), and
    * returns when all it did under the session's locks has stopped. If it throws, the session is given up.
    */
-  use: (session: Sql, ended: AbortSignal) => Promise<void>
+  use: (session: pg.Client, ended: AbortSignal) => Promise<void>
   clock: Clock
   log: Log
 }
