@@ -1,0 +1,74 @@
+import type { GraphQLFieldResolver, GraphQLTypeResolver } from 'graphql'
+import { accessDenied } from './access.ts'
+import { notInSandbox, type Context, type Fields } from './context.ts'
+import * as app from './fields/app.ts'
+import * as catalog from './fields/catalog.ts'
+import * as inventory from './fields/inventory.ts'
+import * as orders from './fields/orders.ts'
+import { numberOf, typeOfGid } from './gid.ts'
+import { activate } from './mutations/activate.ts'
+import { adjustQuantities } from './mutations/adjust-quantities.ts'
+import { bulkMutations } from './mutations/bulk-query.ts'
+import { moveQuantities } from './mutations/move-quantities.ts'
+import { orderMutations } from './mutations/orders.ts'
+import { productMutations } from './mutations/products.ts'
+import { setQuantities } from './mutations/set-quantities.ts'
+import { subscriptionMutations } from './mutations/webhook-subscriptions.ts'
+import { queryFields } from './roots.ts'
+
+/** Fields that are more than the row's property of the same name. */
+const FIELDS: Record<string, Fields> = {
+  QueryRoot: queryFields,
+  Mutation: {
+    inventoryActivate: activate,
+    inventoryAdjustQuantities: adjustQuantities,
+    inventoryMoveQuantities: moveQuantities,
+    inventorySetQuantities: setQuantities,
+    ...bulkMutations,
+    ...orderMutations,
+    ...productMutations,
+    ...subscriptionMutations,
+  },
+  Product: catalog.productFields,
+  ProductVariant: catalog.variantFields,
+  InventoryItem: inventory.itemFields,
+  InventoryLevel: inventory.levelFields,
+  InventoryAdjustmentGroup: inventory.groupFields,
+  InventoryChange: inventory.changeFields,
+  Location: inventory.locationFields,
+  Order: orders.orderFields,
+  LineItem: orders.lineFields,
+  FulfillmentOrder: orders.fulfillmentOrderFields,
+  FulfillmentOrderLineItem: orders.parcelLineFields,
+  Fulfillment: orders.fulfillmentFields,
+  Refund: orders.refundFields,
+  BulkOperation: app.bulkFields,
+  StaffMember: app.staffFields,
+  WebhookSubscription: app.subscriptionFields,
+}
+
+/** Answers a field from its own function, or the row's property; what there is neither of is an error. */
+export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
+  if (context.denied.size > 0) {
+    for (const node of info.fieldNodes) {
+      const demand = context.denied.get(node)
+      if (demand) throw accessDenied(demand)
+    }
+  }
+  const type = info.parentType.name
+  const field = FIELDS[type]?.[info.fieldName]
+  if (field) return field(source as never, args as never, context, info)
+  const value = property(source, info.fieldName)
+  if (value !== undefined) return value
+  if (info.fieldName === 'legacyResourceId') return numberOf(String(property(source, 'id')))
+  throw notInSandbox(`${type}.${info.fieldName}`)
+}
+
+const property = (source: unknown, name: string): unknown =>
+  typeof source === 'object' && source !== null ? (source as Record<string, unknown>)[name] : undefined
+
+/** The type behind an interface or a union: what the id says, or what the value says itself. */
+export const resolveType: GraphQLTypeResolver<unknown, Context> = (value) => {
+  const own = property(value, '__typename')
+  return typeof own === 'string' ? own : typeOfGid(String(property(value, 'id')))
+}

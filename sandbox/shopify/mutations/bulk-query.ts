@@ -1,0 +1,3 @@
+import type { Fields } from '../context.ts'
+
+export const bulkMutations: Fields = {}

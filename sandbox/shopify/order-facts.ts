@@ -1,0 +1,41 @@
+import type { Order, OrderLine } from './rows.ts'
+
+/** Pieces still on the order: neither taken off before sending nor returned after. */
+export const currentQuantity = (line: OrderLine): number => line.quantity - line.removed - line.returned
+
+/** Pieces still to be sent. */
+export const unfulfilled = (line: OrderLine): number => line.quantity - line.fulfilled - line.removed
+
+export type FulfillmentStatus = 'UNFULFILLED' | 'PARTIALLY_FULFILLED' | 'FULFILLED'
+
+/** Shopify's displayFulfillmentStatus. A cancelled order that was never sent stays UNFULFILLED (captured). */
+export function fulfillmentStatus({ lines }: Order): FulfillmentStatus {
+  let sent = 0
+  let left = 0
+  for (const line of lines) {
+    sent += line.fulfilled
+    left += unfulfilled(line)
+  }
+  if (sent === 0) return 'UNFULFILLED'
+  return left > 0 ? 'PARTIALLY_FULFILLED' : 'FULFILLED'
+}
+
+export function financialStatus({ lines, cancelledAt }: Order): 'PAID' | 'PARTIALLY_REFUNDED' | 'REFUNDED' {
+  const refunded = lines.reduce((sum, line) => sum + line.refunded, 0)
+  if (cancelledAt !== null || lines.every((line) => line.refunded === line.quantity)) return 'REFUNDED'
+  return refunded > 0 ? 'PARTIALLY_REFUNDED' : 'PAID'
+}
+
+const cents = (price: string): number => Math.round(Number(price) * 100)
+const decimal = (minor: number): string => (minor / 100).toFixed(2)
+
+/** What was ordered, in the order's currency, as Shopify writes money. */
+export const totalOf = ({ lines }: Order): string =>
+  decimal(lines.reduce((sum, l) => sum + cents(l.unitPrice) * l.quantity, 0))
+
+/** What of it still stands. */
+export const currentTotalOf = ({ lines }: Order): string =>
+  decimal(lines.reduce((sum, l) => sum + cents(l.unitPrice) * currentQuantity(l), 0))
+
+export const refundedOf = ({ lines }: Order): string =>
+  decimal(lines.reduce((sum, l) => sum + cents(l.unitPrice) * l.refunded, 0))

@@ -1,0 +1,75 @@
+import type { AccessToken, BulkOperation, Delivery, InventoryItem, Level, Location, Order, Product } from './rows.ts'
+import type { RefreshToken, Remembered, Staff, Subscription, Variant, Bucket } from './rows.ts'
+import { present } from '#app/kernel/assert.ts'
+import { resumeDeliveries } from './delivery.ts'
+import type { Env } from './settings.ts'
+import { addLevel, addLocation, addOrder, addVariant, emptyStore, type ShopFacts, type Store } from './store.ts'
+
+/** A shop as plain JSON data; the indexes are made anew. */
+export type SavedStore = {
+  facts: ShopFacts
+  locations: Location[]
+  products: Product[]
+  variants: Variant[]
+  items: InventoryItem[]
+  levels: Level[]
+  orders: Order[]
+  bulkOperations: BulkOperation[]
+  subscriptions: Subscription[]
+  staff: Staff[]
+  installed: boolean
+  scopes: string[]
+  access: AccessToken[]
+  refresh: RefreshToken[]
+  bucket: Bucket
+  remembered: Remembered[]
+  deliveries: Delivery[]
+  files: [string, string][]
+}
+
+export function saveStore(store: Store): SavedStore {
+  const { installed, scopes, access, refresh } = store.installation
+  return structuredClone({
+    facts: store.facts,
+    locations: [...store.locations.values()],
+    products: [...store.products.values()],
+    variants: [...store.variants.values()],
+    items: [...store.items.values()],
+    levels: [...store.levelsOf.values()].flat(),
+    orders: [...store.orders.values()],
+    bulkOperations: [...store.bulkOperations.values()],
+    subscriptions: [...store.subscriptions.values()],
+    staff: store.staff,
+    installed,
+    scopes,
+    access: [...access.values()],
+    refresh: [...refresh.values()],
+    bucket: store.bucket,
+    remembered: [...store.remembered.values()],
+    deliveries: [...store.deliveries.values()],
+    files: [...store.files],
+  })
+}
+
+export function loadStore(env: Env, given: SavedStore): Store {
+  const saved = structuredClone(given)
+  const store = emptyStore(env, saved.facts)
+  const items = new Map(saved.items.map((item) => [item.id, item]))
+  for (const location of saved.locations) addLocation(store, location)
+  for (const product of saved.products) store.products.add(product)
+  for (const variant of saved.variants)
+    addVariant(store, variant, present(items.get(variant.inventoryItemId), variant.inventoryItemId))
+  for (const level of saved.levels) addLevel(store, level)
+  for (const order of saved.orders) addOrder(store, order)
+  for (const operation of saved.bulkOperations) store.bulkOperations.add(operation)
+  for (const subscription of saved.subscriptions) store.subscriptions.add(subscription)
+  for (const token of saved.access) store.installation.access.set(token.token, token)
+  for (const token of saved.refresh) store.installation.refresh.set(token.token, token)
+  for (const answer of saved.remembered) store.remembered.set(answer.key, answer)
+  for (const delivery of saved.deliveries) store.deliveries.set(delivery.id, delivery)
+  for (const [name, content] of saved.files) store.files.set(name, content)
+  Object.assign(store, { staff: saved.staff, bucket: saved.bucket })
+  Object.assign(store.installation, { installed: saved.installed, scopes: saved.scopes })
+  resumeDeliveries(store)
+  return store
+}
