@@ -100,6 +100,8 @@ export type StockedThing = ListingSnapshot & {
   /** its number is computed by the channel from other things */
   bundleParent: boolean
   archived: boolean
+  /** the merchant has marked it as the only one of its kind */
+  oneOfOne: boolean
   levels: ChannelLevel[]
 }
 

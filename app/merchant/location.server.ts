@@ -11,3 +11,25 @@ export async function locationsByPlace(db: Sql, account: { merchantId: number; i
   })
   return new Map(rows.map(({ place, location }) => [place, location]))
 }
+
+/** Makes a location of ours for each active place of the account's that has none yet, in the channel's order. */
+export async function keepPlaces(
+  db: Sql,
+  account: { merchantId: number; id: number },
+  places: { externalId: string; name: string; sellsOnline: boolean; active: boolean }[],
+): Promise<void> {
+  const text = `
+    WITH told AS (
+      SELECT x.*, nextval('location_id_seq')::int AS id FROM jsonb_to_recordset($3) WITH ORDINALITY
+        AS x ("externalId" text, name text, "sellsOnline" boolean, n bigint)
+      WHERE NOT EXISTS (SELECT FROM location_mapping m WHERE m.merchant_id = $1 AND m.account_id = $2 AND m.external_id = x."externalId")
+    ), made AS (
+      INSERT INTO location (merchant_id, id, name, kind, sellable, rank)
+      SELECT $1, id, name, CASE WHEN "sellsOnline" THEN 'store' ELSE 'elsewhere' END, "sellsOnline", n FROM told
+      RETURNING id
+    )
+    INSERT INTO location_mapping (merchant_id, account_id, external_id, quantity_name, location_id)
+    SELECT $1, $2, t."externalId", 'available', t.id FROM told t JOIN made USING (id)`
+  const active = places.filter((place) => place.active)
+  await db.query({ text, values: [account.merchantId, account.id, JSON.stringify(active)] })
+}

@@ -103,6 +103,8 @@ CREATE TABLE item (
   tracked       boolean NOT NULL DEFAULT true,
   -- why nothing is published until a person decides: null when nothing stands in the way
   undecided     text,
+  -- when a person did
+  decided_at    timestamptz,
   price_minor   integer,
   currency      char(3),
   status        text NOT NULL CHECK (status IN ('active', 'archived', 'deleted')),
@@ -343,6 +345,8 @@ CREATE TABLE line_allocation (
   FOREIGN KEY (merchant_id, line_id) REFERENCES order_line (merchant_id, id)
 );
 
+CREATE INDEX line_allocation_place ON line_allocation (merchant_id, item_id, location_id) WHERE reserved > 0;
+
 -- What was done for a line, once for each transition and channel event.
 CREATE TABLE order_effect (
   merchant_id integer NOT NULL,
@@ -441,4 +445,20 @@ CREATE TABLE app_limit (
   name       text PRIMARY KEY,
   state      jsonb NOT NULL,
   updated_at timestamptz NOT NULL
+);
+
+-- What a channel with a ledger of its own shows that ours does not say, found when it came back after being away: a
+-- person looks at it before it is booked.
+CREATE TABLE review_difference (
+  merchant_id integer NOT NULL,
+  account_id  integer NOT NULL,
+  item_id     integer NOT NULL,
+  location_id integer NOT NULL,
+  state       stock_state NOT NULL,
+  ours        integer NOT NULL,
+  theirs      integer NOT NULL,
+  found_at    timestamptz NOT NULL,
+  PRIMARY KEY (merchant_id, account_id, item_id, location_id, state),
+  FOREIGN KEY (merchant_id, item_id) REFERENCES item (merchant_id, id),
+  FOREIGN KEY (merchant_id, location_id) REFERENCES location (merchant_id, id)
 );

@@ -1,0 +1,88 @@
+import type { Sql } from '../kernel/sql.ts'
+
+/** A thing of a channel with its own ledger, as far as the catalog keeps it. */
+export type NewThing = {
+  externalId: string
+  variantId: string
+  sku: string
+  title: string
+  variant: string
+  attributes: Record<string, string>
+  url: string | null
+  status: string
+  shown: number
+  priceMinor: number | null
+  currency: string | null
+  tracked: boolean
+  continueSelling: boolean
+  bundleParent: boolean
+  archived: boolean
+  oneOfOne: boolean
+}
+
+const COLUMNS = `"externalId" text, "variantId" text, sku text, title text, variant text, attributes jsonb, url text, status text,
+  shown int, "priceMinor" int, currency text, tracked boolean, "continueSelling" boolean, "bundleParent" boolean, archived boolean,
+  "oneOfOne" boolean`
+
+// One item for each thing that has none yet, and its listing; those known are renewed in what the channel decides.
+const KEEP = `
+WITH told AS (
+  SELECT x.*, row_number() OVER () AS n FROM jsonb_to_recordset($3) AS x (${COLUMNS})
+), known AS (
+  SELECT t.*, l.id AS listing_id, l.item_id FROM told t
+  LEFT JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = t."externalId" AND l.variant_id = t."variantId"
+), numbered AS (
+  SELECT k.*, CASE WHEN k.item_id IS NULL THEN nextval('item_id_seq')::int ELSE k.item_id END AS the_item FROM known k
+), items AS (
+  INSERT INTO item AS i (merchant_id, id, sku, title, variant, kind, backorder, tracked, price_minor, currency, status, created_at)
+  SELECT $1, the_item, sku, title, variant,
+    CASE WHEN "bundleParent" THEN 'bundle' WHEN "oneOfOne" THEN 'one_of_one' ELSE 'replenishable' END,
+    "continueSelling", tracked, "priceMinor", currency, CASE WHEN archived THEN 'archived' ELSE 'active' END, $4
+  FROM numbered ORDER BY n
+  ON CONFLICT (merchant_id, id) DO UPDATE SET sku = EXCLUDED.sku, title = EXCLUDED.title, variant = EXCLUDED.variant,
+    backorder = EXCLUDED.backorder, tracked = EXCLUDED.tracked, price_minor = EXCLUDED.price_minor, currency = EXCLUDED.currency,
+    status = EXCLUDED.status
+), listings AS (
+  INSERT INTO listing AS l (merchant_id, account_id, item_id, external_id, variant_id, sku, title, attributes, url, status,
+    price_minor, currency, shown, seen_at)
+  SELECT $1, $2, the_item, "externalId", "variantId", sku, concat_ws(' – ', title, NULLIF(variant, '')), attributes, url, status,
+    "priceMinor", currency, shown, $4
+  FROM numbered ORDER BY n
+  ON CONFLICT (merchant_id, account_id, external_id, variant_id) DO UPDATE SET sku = EXCLUDED.sku, title = EXCLUDED.title,
+    attributes = EXCLUDED.attributes, url = EXCLUDED.url, status = EXCLUDED.status, price_minor = EXCLUDED.price_minor,
+    currency = EXCLUDED.currency, shown = EXCLUDED.shown, seen_at = EXCLUDED.seen_at
+)
+SELECT "externalId", "variantId", the_item AS "itemId" FROM numbered`
+
+export type KeptThing = { externalId: string; variantId: string; itemId: number }
+
+/** Keeps things of an account as items and listings: each thing is one item, whatever its SKU. */
+export async function keepThings(
+  db: Sql,
+  owner: { merchantId: number; accountId: number; at: Date },
+  things: NewThing[],
+): Promise<KeptThing[]> {
+  const values = [owner.merchantId, owner.accountId, JSON.stringify(things), owner.at]
+  return (await db.query<KeptThing>({ name: 'keep-things', text: KEEP, values })).rows
+}
+
+/**
+ * Says of every item what stands in the way of publishing it, until a person decides: a SKU that two items have, none
+ * at all, stock that is not tracked, a number that the channel computes from other things.
+ */
+export async function markUndecided(db: Sql, merchantId: number): Promise<void> {
+  const text = `
+    WITH equal AS (
+      SELECT sku FROM item WHERE merchant_id = $1 AND sku <> '' AND status <> 'deleted' GROUP BY sku HAVING count(*) > 1
+    ), reasons AS (
+      SELECT i.id, CASE
+        WHEN i.kind = 'bundle' THEN 'a bundle: its number follows from its parts'
+        WHEN NOT i.tracked THEN 'its stock is not tracked'
+        WHEN i.sku = '' THEN 'it has no SKU'
+        WHEN e.sku IS NOT NULL THEN 'another item has the same SKU' END AS reason
+      FROM item i LEFT JOIN equal e ON e.sku = i.sku WHERE i.merchant_id = $1
+    )
+    UPDATE item i SET undecided = r.reason FROM reasons r
+    WHERE i.merchant_id = $1 AND i.id = r.id AND i.decided_at IS NULL AND i.undecided IS DISTINCT FROM r.reason`
+  await db.query({ text, values: [merchantId] })
+}

@@ -1,0 +1,153 @@
+import type { MirrorChange, MirrorMove, MirrorOutcome, StockedConnector } from '../channels/connector.ts'
+import { openIncident } from '../incidents/incident.server.ts'
+import type { ListingRef } from '../kernel/channel-order.ts'
+import type { Sql } from '../kernel/sql.ts'
+import type { StockState } from '../kernel/stock-state.ts'
+import type { Account } from '../merchant/account.server.ts'
+import type { Sync } from './facts.ts'
+import type { Step } from './publish.server.ts'
+import { readBack, type Seen } from './read-back.server.ts'
+
+export type Mirror = {
+  sync: Sync
+  account: Account
+  connector: StockedConnector
+  /** Milliseconds until a write of this many points may be made; 0: now. */
+  waitMs(points: number): number
+}
+
+/** A movement that the channel has not been told of, in its own words; null: it does not know that place or state. */
+type DueMove = {
+  movementId: number
+  since: Date
+  key: string
+  reason: string
+  cause: string
+  itemId: number
+  ref: ListingRef
+  quantity: number
+  fromPlace: string | null
+  from: StockState
+  toPlace: string | null
+  to: StockState
+}
+
+type Told = DueMove & { sentAt: Date; answeredAt: Date }
+
+const NOTHING_TO_TELL: MirrorOutcome = { outcome: 'accepted', reason: null }
+
+const DUE = `
+WITH next AS (
+  SELECT m.key, min(m.id) AS first FROM mirror_due d
+  JOIN movement m ON m.merchant_id = d.merchant_id AND m.item_id = d.item_id AND m.id = d.movement_id
+  WHERE d.account_id = $1 AND d.parked IS NULL AND (d.sent_at IS NULL OR d.sent_at <= $2)
+  GROUP BY m.key ORDER BY first LIMIT $3
+)
+SELECT m.id AS "movementId", d.since, m.key, m.reason, m.cause, m.item_id AS "itemId", m.quantity,
+  f.external_id AS "fromPlace", m.from_state AS "from", t.external_id AS "toPlace", m.to_state AS "to",
+  json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref
+FROM next
+JOIN movement m ON m.merchant_id = $4 AND m.key = next.key
+JOIN mirror_due d ON d.account_id = $1 AND d.movement_id = m.id
+JOIN listing l ON l.merchant_id = m.merchant_id AND l.account_id = $1 AND l.item_id = m.item_id AND l.status <> 'dead'
+LEFT JOIN location_mapping f ON f.merchant_id = m.merchant_id AND f.account_id = $1 AND f.location_id = m.from_location
+LEFT JOIN location_mapping t ON t.merchant_id = m.merchant_id AND t.account_id = $1 AND t.location_id = m.to_location
+ORDER BY next.first, m.n`
+
+const AT_ONCE = 25
+const MUTATION_POINTS = 10
+// A mutation without an answer is repeated with its key; a little later, so that the first has ended there.
+const REPEAT_AFTER_MS = 2_000
+
+/**
+ * One round of telling a channel with a ledger of its own what moved in ours: each change once, in order, by its own
+ * idempotency key. Moves commute with the channel's own sales, so nothing has to be known before they are sent.
+ */
+export async function mirrorStep(mirror: Mirror): Promise<Step> {
+  const { sync, account } = mirror
+  await forgetUnknown(sync.db, account)
+  const before = new Date(sync.clock.now().getTime() - REPEAT_AFTER_MS)
+  const values = [account.id, before, AT_ONCE, account.merchantId]
+  const { rows } = await sync.db.query<DueMove>({ name: 'mirror-due', text: DUE, values })
+  const changes = [...Map.groupBy(rows, (row) => row.key).values()]
+  const told: Told[] = []
+  let waitMs = 0
+  for (const moves of changes) {
+    waitMs = mirror.waitMs(MUTATION_POINTS)
+    if (waitMs > 0) break
+    const sentAt = sync.clock.now()
+    await markSent(sync.db, account, { moves, at: sentAt })
+    const change = changeOf(moves)
+    const outcome = change.moves.length > 0 ? await mirror.connector.mirror(change) : NOTHING_TO_TELL
+    await conclude(mirror, moves, outcome)
+    if (outcome.outcome === 'accepted') told.push(...moves.map((move) => ({ ...move, sentAt, answeredAt: sync.clock.now() })))
+  }
+  const refs = new Map(told.map((move) => [move.itemId, move.ref]))
+  if (refs.size > 0) await keepMirrored(sync.db, account, { told, seen: await readBack(mirror, [...refs.values()]) })
+  if (waitMs > 0) return { againMs: waitMs, waits: true, written: told.length }
+  const more = changes.length === AT_ONCE
+  return { againMs: more ? 0 : await repeatMs(sync, account), waits: false, written: told.length }
+}
+
+function changeOf(moves: DueMove[]): MirrorChange {
+  const [{ key, reason, cause }] = moves as [DueMove]
+  return { key, reason, cause, moves: moves.flatMap(toMirror) }
+}
+
+// Between two of its places a channel moves nothing: units leave the one and enter the other.
+function toMirror({ ref, quantity, fromPlace, from, toPlace, to }: DueMove): MirrorMove[] {
+  if (fromPlace !== null && fromPlace === toPlace) return [{ ref, quantity, externalLocationId: fromPlace, from, to }]
+  const out = fromPlace === null ? [] : [{ ref, quantity, externalLocationId: fromPlace, from, to: null }]
+  const into = toPlace === null ? [] : [{ ref, quantity, externalLocationId: toPlace, from: null, to }]
+  return [...out, ...into]
+}
+
+/** Keeps the number that each listing thereby shows, with its derivation, as any number sent. */
+async function keepMirrored(db: Sql, account: Account, { told, seen }: { told: Told[]; seen: Seen[] }): Promise<void> {
+  const firsts = new Map<number, Told>()
+  for (const move of told) if (!firsts.has(move.itemId)) firsts.set(move.itemId, move)
+  const rows = seen.flatMap(({ listingId, itemId, availability, seq }) => {
+    const move = itemId === null ? undefined : firsts.get(itemId)
+    if (!move || !availability) return []
+    const { since, sentAt, answeredAt } = move
+    return [{ listingId, quantity: availability.quantity, seq, derivation: availability.steps, since, sentAt, answeredAt }]
+  })
+  const text = `INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome)
+    SELECT $1, $2, "listingId", quantity, seq, derivation, since, "sentAt", "answeredAt", 'accepted'
+    FROM jsonb_to_recordset($3) AS x ("listingId" int, quantity int, seq bigint, derivation jsonb, since timestamptz,
+      "sentAt" timestamptz, "answeredAt" timestamptz)`
+  await db.query({ name: 'keep-mirrored', text, values: [account.merchantId, account.id, JSON.stringify(rows)] })
+}
+
+async function markSent(db: Sql, account: Account, { moves, at }: { moves: DueMove[]; at: Date }): Promise<void> {
+  const text = 'UPDATE mirror_due SET sent_at = $3 WHERE account_id = $1 AND movement_id = ANY ($2::bigint[])'
+  await db.query({ name: 'mark-sent', text, values: [account.id, moves.map(({ movementId }) => movementId), at] })
+}
+
+async function conclude({ sync, account }: Mirror, moves: DueMove[], { outcome, reason }: MirrorOutcome): Promise<void> {
+  const ids = moves.map(({ movementId }) => movementId)
+  if (outcome === 'accepted') {
+    const text = 'DELETE FROM mirror_due WHERE account_id = $1 AND movement_id = ANY ($2::bigint[])'
+    await sync.db.query({ name: 'mirrored', text, values: [account.id, ids] })
+  }
+  if (outcome === 'rejected') {
+    const text = 'UPDATE mirror_due SET parked = $3 WHERE account_id = $1 AND movement_id = ANY ($2::bigint[])'
+    await sync.db.query({ name: 'park', text, values: [account.id, ids, reason ?? 'it did not say why'] })
+    const sentence = `${account.name} refused to move stock for ${moves[0]?.cause}: ${reason ?? 'it did not say why'}.`
+    const about = { subject: `mirror/${account.id}/${moves[0]?.key}`, itemId: moves[0]?.itemId ?? null, accountId: account.id }
+    await openIncident(sync.db, { merchantId: account.merchantId, kind: 'refused-write', sentence, ...about, at: sync.clock.now() })
+  }
+}
+
+// An item that the channel does not list, or a place it does not have: there is nothing to tell.
+async function forgetUnknown(db: Sql, account: Account): Promise<void> {
+  const text = `DELETE FROM mirror_due d WHERE d.account_id = $1 AND NOT EXISTS (
+    SELECT FROM listing l WHERE l.merchant_id = d.merchant_id AND l.account_id = $1 AND l.item_id = d.item_id AND l.status <> 'dead')`
+  await db.query({ name: 'forget-unknown', text, values: [account.id] })
+}
+
+async function repeatMs(sync: Sync, account: Account): Promise<number | null> {
+  const text = 'SELECT min(sent_at) AS at FROM mirror_due WHERE account_id = $1 AND parked IS NULL'
+  const at = (await sync.db.query<{ at: Date | null }>({ name: 'mirror-again', text, values: [account.id] })).rows[0]?.at
+  return at ? Math.max(0, at.getTime() + REPEAT_AFTER_MS - sync.clock.now().getTime()) : null
+}

@@ -1,0 +1,63 @@
+import type { Connector } from '../channels/connector.ts'
+import type { ListingRef } from '../kernel/channel-order.ts'
+import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
+import type { Sql } from '../kernel/sql.ts'
+import type { Account } from '../merchant/account.server.ts'
+import { available, type Availability } from '../pool/available.ts'
+import { stockOf } from '../pool/stock.server.ts'
+import type { Sync } from './facts.ts'
+
+type Known = { listingId: number; itemId: number | null; externalId: string; variantId: string }
+
+/** What a listing shows beside what it should. */
+export type Seen = {
+  listingId: number
+  itemId: number | null
+  shown: number
+  /** null: nobody has said what it is */
+  availability: Availability | null
+  seq: number
+}
+
+/**
+ * Reads what these listings of a channel with a ledger of its own show now, keeps it, and says where it is not what
+ * the pool says.
+ */
+export async function readBack(
+  { sync, account, connector }: { sync: Sync; account: Account; connector: Connector },
+  refs: ListingRef[],
+): Promise<Seen[]> {
+  const snapshots = new Map((await connector.show(refs)).map((one) => [keyOf(one.ref), one]))
+  const known = await knownListings(sync.db, account, refs)
+  const items = known.flatMap(({ itemId }) => (itemId === null ? [] : [itemId]))
+  const stock = await stockOf(sync.db, account.merchantId, items)
+  const facts = { name: account.name, maximumShown: connector.capabilities.maximumShown }
+  const seen = known.map((listing) => {
+    const { shown = 0, status = 'dead' }: Partial<ListingSnapshot> = snapshots.get(keyOf(listing)) ?? {}
+    const now = listing.itemId === null ? undefined : stock.get(listing.itemId)
+    return { ...listing, shown, status, availability: now ? available(now.stock, facts) : null, seq: now?.seq ?? -1 }
+  })
+  await keep(sync, account, seen)
+  return seen
+}
+
+const keyOf = ({ externalId, variantId }: ListingRef) => `${externalId}/${variantId}`
+
+async function knownListings(db: Sql, account: Account, refs: ListingRef[]): Promise<Known[]> {
+  const text = `SELECT l.id AS "listingId", l.item_id AS "itemId", l.external_id AS "externalId", l.variant_id AS "variantId"
+    FROM unnest($3::text[], $4::text[]) AS r (external_id, variant_id)
+    JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id`
+  const values = [account.merchantId, account.id, refs.map(({ externalId }) => externalId), refs.map(({ variantId }) => variantId)]
+  return (await db.query<Known>({ name: 'known-listings', text, values })).rows
+}
+
+async function keep({ db, clock }: Sync, account: Account, seen: (Seen & { status: string })[]): Promise<void> {
+  const text = `UPDATE listing l SET shown = x.shown, seen_at = $4, status = x.status,
+      agreed_since = CASE WHEN x.shown = x.should THEN COALESCE(l.agreed_since, $4) END,
+      published_seq = CASE WHEN x.shown = x.should THEN x.seq ELSE l.published_seq END,
+      published_quantity = CASE WHEN x.shown = x.should THEN x.should ELSE l.published_quantity END
+    FROM jsonb_to_recordset($3) AS x ("listingId" int, shown int, should int, seq bigint, status text)
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId"`
+  const rows = seen.map(({ availability, ...one }) => ({ ...one, should: availability?.quantity ?? null }))
+  await db.query({ name: 'keep-read-back', text, values: [account.merchantId, account.id, JSON.stringify(rows), clock.now()] })
+}

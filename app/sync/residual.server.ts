@@ -1,0 +1,90 @@
+import type { StockedThing } from '../channels/connector.ts'
+import type { Sql } from '../kernel/sql.ts'
+import type { StockState } from '../kernel/stock-state.ts'
+import type { Account } from '../merchant/account.server.ts'
+import { locationsByPlace } from '../merchant/location.server.ts'
+import type { Difference } from '../pool/difference.ts'
+
+/** A difference with the two numbers it lies between. */
+export type Residual = Difference & { ours: number; theirs: number }
+
+export type Residuals = {
+  residuals: Residual[]
+  /** items that an order of the channel's or a write of ours is still on its way for: nothing can be said of them yet */
+  unsettled: number[]
+}
+
+type Ours = {
+  itemId: number
+  ref: string
+  writesOnTheirWay: boolean
+  short: number
+  levels: ({ locationId: number; elsewhere: number } & Record<StockState, number>)[]
+}
+
+/**
+ * What a channel with a ledger of its own shows beyond what ours says (design §2): `shown − ledger`, by item, location
+ * and state, once every order of its own is booked and every write of ours has arrived. Its "reserved" is what we
+ * reserved for orders of other channels, and holds.
+ */
+export async function residualsOf(db: Sql, account: Account, things: StockedThing[]): Promise<Residuals> {
+  const ours = await oursOf(db, account, things)
+  const places = await locationsByPlace(db, account)
+  const found = things.flatMap((thing) => {
+    const mine = ours.get(`${thing.ref.externalId}/${thing.ref.variantId}`)
+    return mine ? [{ itemId: mine.itemId, ...compare(thing, mine, places) }] : []
+  })
+  return {
+    residuals: found.flatMap(({ settled, residuals }) => (settled ? residuals : [])),
+    unsettled: found.flatMap(({ settled, itemId }) => (settled ? [] : [itemId])),
+  }
+}
+
+// Ours said in the channel's way: what its own orders hold apart from what it holds for ours.
+const SAME: StockState[] = ['damaged', 'safety_stock', 'incoming']
+
+function compare(thing: StockedThing, mine: Ours, places: Map<string, number>): { settled: boolean; residuals: Residual[] } {
+  let short = mine.short
+  let committed = mine.short
+  const residuals: Residual[] = []
+  for (const level of thing.levels) {
+    const locationId = places.get(level.externalLocationId)
+    if (locationId === undefined) continue
+    const here = mine.levels.find((one) => one.locationId === locationId)
+    const theirs = (state: StockState) => level.quantities[state] ?? 0
+    committed += (here?.reserved ?? 0) - (here?.elsewhere ?? 0) - theirs('reserved')
+    // What its orders took beyond its stock stands there as a number below zero, here as a shortfall.
+    const owed = Math.min(short, Math.max(0, (here?.available ?? 0) - theirs('available')))
+    short -= owed
+    const note = (state: StockState, quantities: { ours: number; theirs: number }) => {
+      const quantity = quantities.theirs - quantities.ours
+      if (quantity !== 0) residuals.push({ itemId: mine.itemId, locationId, state, quantity, ...quantities })
+    }
+    note('available', { ours: here?.available ?? 0, theirs: theirs('available') + owed })
+    note('held', { ours: (here?.held ?? 0) + (here?.elsewhere ?? 0), theirs: theirs('held') })
+    note('quality_check', { ours: (here?.quality_check ?? 0) + (here?.in_work ?? 0), theirs: theirs('quality_check') })
+    for (const state of SAME) note(state, { ours: here?.[state] ?? 0, theirs: theirs(state) })
+  }
+  return { settled: committed === 0 && !mine.writesOnTheirWay, residuals }
+}
+
+async function oursOf(db: Sql, account: Account, things: StockedThing[]): Promise<Map<string, Ours>> {
+  const text = `
+    SELECT l.item_id AS "itemId", l.external_id || '/' || l.variant_id AS ref,
+      EXISTS (SELECT FROM mirror_due d WHERE d.account_id = $2 AND d.item_id = l.item_id AND d.parked IS NULL) AS "writesOnTheirWay",
+      (SELECT COALESCE(sum(s.outstanding), 0)::int FROM shortfall s
+        WHERE s.merchant_id = $1 AND s.item_id = l.item_id AND s.account_id = $2 AND s.outstanding > 0) AS short,
+      COALESCE((SELECT json_agg(to_jsonb(b) || jsonb_build_object('locationId', b.location_id, 'elsewhere', (
+          SELECT COALESCE(sum(a.reserved), 0) FROM line_allocation a
+          JOIN order_line ol ON ol.merchant_id = a.merchant_id AND ol.id = a.line_id
+          JOIN channel_order o ON o.merchant_id = ol.merchant_id AND o.id = ol.order_id
+          WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0
+            AND o.account_id <> $2)))
+        FROM balance b WHERE b.merchant_id = $1 AND b.item_id = l.item_id), '[]') AS levels
+    FROM unnest($3::text[], $4::text[]) AS r (external_id, variant_id)
+    JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id
+    WHERE l.item_id IS NOT NULL`
+  const refs = [things.map(({ ref }) => ref.externalId), things.map(({ ref }) => ref.variantId)]
+  const { rows } = await db.query<Ours>({ name: 'ours-of', text, values: [account.merchantId, account.id, ...refs] })
+  return new Map(rows.map((row) => [row.ref, row]))
+}
