@@ -41,6 +41,6 @@ test('a table or a column that only one of them has would be seen', async () => 
   const other = join(folder, 'schema.prisma')
   writeFileSync(other, `${text.replace(/^ {2}shop .*$/m, '  store String @unique')}\nmodel Tray {\n  id Int @id\n}\n`)
   expect(await differenceTo(other)).toMatch(
-    /Added tables\n {2}- Tray[^]*Changed the `Session` table[^]*Added column `store`[^]*Removed column `shop`/,
+    /Added tables\n {2}- Tray[^]*Changed the `Session` table[^]*Removed column `shop`[^]*Added column `store`/,
   )
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { runMigrations } from 'graphile-worker'
-import pg from 'pg'
+import type pg from 'pg'
 import { migrate, readMigrations } from '#prisma/migrate.ts'
 import { lock, lockShared, RUN_ALIVE, TEMPLATE_IN_USE, tryLock, unlock, type LockKey } from './advisory-lock.ts'
 
