@@ -9,6 +9,9 @@ export type Violation = { operation: string; side: 'request' | 'answer'; problem
 
 export type Checked = { operation: string; incoming: Incoming; pathname: string; answer: Answer }
 
+// Compiling it takes longer than a test: every sandbox of a process shares one.
+const loaded = new Map<string, Promise<OpenAPIBackend>>()
+
 /**
  * Checks calls against the OpenAPI file at `path`, read at the first call. A departure goes to `onViolation`; without
  * one it is thrown, which fails the call that departed.
@@ -17,9 +20,9 @@ export function validator(
   path: string,
   onViolation: (violation: Violation) => void = fail,
 ): (checked: Checked) => Promise<void> {
-  let loading: Promise<OpenAPIBackend> | undefined
   return async (checked) => {
-    loading ??= load(path)
+    const loading = loaded.get(path) ?? load(path)
+    loaded.set(path, loading)
     const api = await loading
     for (const violation of [requestOf(api, checked), answerOf(api, checked)]) {
       if (violation.problems.length > 0) onViolation(violation)
@@ -55,13 +58,19 @@ function usable(node: unknown): unknown {
   if (typeof node !== 'object' || node === null) return node
   const copy: Json = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, usable(value)]))
   if (copy.in === 'query' && isList(copy.schema)) copy.explode = false
-  if (copy.type === 'object' && 'properties' in copy) copy.additionalProperties ??= false
+  if (isComplete(copy)) copy.additionalProperties = false
   if (copy.nullable !== true) return copy
   if (Array.isArray(copy.enum)) copy.enum.push(null)
   if ('type' in copy) return copy
   const { nullable: _, ...schema } = copy
   return { anyOf: [schema, { enum: [null] }] }
 }
+
+/** Errors are left open, for OAuth's carry an error_description no schema has, and so is what declares no field at all. */
+const isComplete = ({ properties, ...schema }: Json): boolean =>
+  typeof properties === 'object' &&
+  Object.keys(properties ?? {}).length > 0 &&
+  schema['x-resource-id'] !== 'ErrorSchema'
 
 const isList = (schema: unknown): boolean =>
   typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'array'

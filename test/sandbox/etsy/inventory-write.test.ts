@@ -177,7 +177,11 @@ describe('a write Etsy refuses, and leaves the listing as it was', () => {
       "Expected float value for 'price'",
     ],
     ['no price', (b) => delete offering(b).price, "Expected float value for 'price'"],
-    ['no readiness state', (b) => delete offering(b).readiness_state_id, "Expected number value for 'readiness_state_id'"],
+    [
+      'no readiness state',
+      (b) => delete offering(b).readiness_state_id,
+      "Expected number value for 'readiness_state_id'",
+    ],
     ['a price of nothing', (b) => (offering(b).price = 0), 'Price must be greater than 0'],
     ['no products', (b) => Reflect.deleteProperty(b, 'products'), 'Missing input parameter: [products]'],
     [

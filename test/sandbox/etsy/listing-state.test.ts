@@ -18,7 +18,7 @@ describe('taking a listing off sale and putting it back', () => {
   })
 
   test('inactive past its end costs a fee to come back', async () => {
-    const { patch, shop, first, clock, sandbox } = openedShop()
+    const { patch, shop, first, clock, sandbox } = openedShop({ listings: [PENDANT] })
     await patch(first, { state: 'inactive' })
     await clock.runTo(later(clock, 121))
     const token = shop.signIn().accessToken
