@@ -27,8 +27,8 @@ export type Bucket = {
   waitMs(cost: number, now: Date, keepFree?: number): number
   /** Counts a call that goes now. */
   take(cost: number, now: Date): void
-  /** Less was used than was taken (the channel charged `cost` less). A negative cost: more. */
-  giveBack(cost: number, now: Date): void
+  /** Less was used than was taken at `takenAt` (the channel charged `cost` less). A negative cost: more. */
+  giveBack(cost: number, takenAt: Date): void
   learn(reading: Reading, now: Date): void
   /** The greatest cost a single call may have. */
   most(): number
@@ -52,7 +52,8 @@ export function openBucket({ limits, margin = DEFAULT_MARGIN }: BucketOptions, s
       return Math.max(0, blocked, ...[...meters.values()].map((meter) => meter.waitMs(cost, now.getTime(), keepFree)))
     },
     take: (cost, now) => each(now, (meter, at) => meter.take(cost, at)),
-    giveBack: (cost, now) => each(now, (meter, at) => (cost < 0 ? meter.take(-cost, at) : meter.giveBack(cost, at))),
+    giveBack: (cost, takenAt) =>
+      each(takenAt, (meter, at) => (cost < 0 ? meter.take(-cost, at) : meter.giveBack(cost, at))),
     learn({ limits: said = {}, retryAfterMs = 0 }, now) {
       for (const [name, reading] of Object.entries(said)) meters.get(name)?.learn(reading, now.getTime())
       if (retryAfterMs > 0) blockedUntil = Math.max(blockedUntil, now.getTime() + retryAfterMs)
@@ -87,5 +88,10 @@ const meterState = z.discriminatedUnion('kind', [
   }),
 ])
 
-/** A saved bucket as it comes from the database. */
-export const bucketState = z.object({ blockedUntil: number, meters: z.record(z.string(), meterState) })
+const bucketState = z.object({ blockedUntil: number, meters: z.record(z.string(), meterState) })
+
+/**
+ * A saved bucket as it comes from the database; null where there is none, or where another version of this code has
+ * saved something else: the channel's answers then tell.
+ */
+export const savedBucket: z.ZodType<BucketState | null> = bucketState.nullable().catch(null)

@@ -13,8 +13,8 @@ export type Meter = {
    */
   waitMs(amount: number, now: number, keepFree: number): number
   take(amount: number, now: number): void
-  /** Undoes part of a take that turned out not to be used. */
-  giveBack(amount: number, now: number): void
+  /** Undoes part of what was taken at `takenAt`: it turned out not to be used. */
+  giveBack(amount: number, takenAt: number): void
   learn(reading: MeterReading, now: number): void
   /** The most that can be spent in one go. */
   most(): number

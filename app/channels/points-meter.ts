@@ -42,8 +42,7 @@ export function pointsMeter(rule: PointsLimit, margin: number, saved?: SavedPoin
       refill(now)
       level -= amount
     },
-    giveBack(amount, now) {
-      refill(now)
+    giveBack(amount) {
       level = Math.min(size.value, level + amount)
     },
     most: () => size.value,

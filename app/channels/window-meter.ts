@@ -55,12 +55,9 @@ export function windowMeter({ limit, lengthMs }: WindowLimit, margin: number, sa
     waitMs,
     learn,
     take: (amount, now) => void (current(now)[1] += amount),
-    giveBack(amount, now) {
-      for (const slice of kept(now).toReversed()) {
-        const back = Math.min(slice[1], amount)
-        slice[1] -= back
-        amount -= back
-      }
+    giveBack(amount, takenAt) {
+      const slice = slices.find(([index]) => index === Math.floor(takenAt / sliceMs))
+      if (slice) slice[1] = Math.max(slice[1] - amount, 0)
     },
     most: () => bound.value,
     state: () => ({ kind: 'window', limit: bound, slices: slices.map((slice) => [...slice]) }),

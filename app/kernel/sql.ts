@@ -5,3 +5,6 @@ export type Statement = { name?: string; text: string; values?: unknown[] }
 export interface Sql {
   query<Row extends object>(statement: Statement): Promise<{ rows: Row[]; rowCount: number | null }>
 }
+
+/** Runs `work` in one transaction: settles once it is committed, or throws, and then nothing of it was kept. */
+export type RunTransaction = <T>(work: (tx: Sql) => Promise<T>) => Promise<T>

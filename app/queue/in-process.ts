@@ -1,6 +1,6 @@
 import { assert } from '../kernel/assert.ts'
 import type { Clock, Random } from '../kernel/clock.ts'
-import type { Sql } from '../kernel/sql.ts'
+import type { RunTransaction, Sql } from '../kernel/sql.ts'
 import {
   coalesce,
   DEFAULT_MAX_ATTEMPTS,
@@ -15,9 +15,6 @@ import {
   type OnGiveUp,
 } from './fact.ts'
 import { defaultBackoffMs, judge } from './verdict.ts'
-
-/** Runs `work` in a transaction and settles when it is committed, or throws when nothing of it was kept. */
-export type RunTransaction = <T>(work: (tx: Sql) => Promise<T>) => Promise<T>
 
 export type InProcessOptions<Facts extends FactMap> = {
   handlers: Handlers<Facts>

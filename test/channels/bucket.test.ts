@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bucketState, openBucket, type Bucket, type Limit } from '#app/channels/bucket.ts'
+import { openBucket, savedBucket, type Bucket, type Limit } from '#app/channels/bucket.ts'
 
 const START = Date.UTC(2026, 10, 23, 9)
 const at = (ms: number) => new Date(START + ms)
@@ -249,7 +249,7 @@ describe('A saved bucket', () => {
     bucket.learn({ limits: { day: { limit: 100, remaining: 60 } }, retryAfterMs: 200 }, at(10))
     const again = openBucket(
       { limits: [...ETSY, ...SHOPIFY], margin: 0 },
-      bucketState.parse(JSON.parse(JSON.stringify(bucket.state()))),
+      savedBucket.parse(JSON.parse(JSON.stringify(bucket.state()))),
     )
     expect(again.state()).toEqual(bucket.state())
     for (const cost of [1, 2, 30, 70]) expect(again.waitMs(cost, at(20))).toBe(bucket.waitMs(cost, at(20)))
@@ -262,6 +262,11 @@ describe('A saved bucket', () => {
     expect(fresh.most()).toBe(150)
     expect(Object.keys(fresh.state().meters)).toEqual(['second'])
   })
+
+  test.each([undefined, null, {}, { blockedUntil: 0, meters: { second: { kind: 'sundial' } } }])(
+    'that cannot be read (%j) is as good as none',
+    (saved) => expect(savedBucket.parse(saved)).toBeNull(),
+  )
 
   test('stays small, however much was sent', () => {
     const bucket = openBucket({ limits: ETSY, margin: 0 })

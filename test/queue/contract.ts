@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { GiveUp, TryAgain } from '#app/kernel/outage.ts'
+import type { RunTransaction } from '#app/kernel/sql.ts'
 import type { Failure, Fact, Handlers, OnGiveUp, Outbox } from '#app/queue/fact.ts'
-import type { RunTransaction } from '#app/queue/in-process.ts'
 
 /** The facts of the battery: a small workshop's. */
 export type Workshop = {

@@ -7,7 +7,7 @@ import { graphileOutbox } from '#app/queue/graphile-outbox.server.ts'
 import { installQueue, startGraphileWorker, type RunningWorker } from '#app/queue/graphile.server.ts'
 import { freshDatabase, type FreshDatabase } from '#test/support/database.ts'
 import { queueContract, type Workshop } from './contract.ts'
-import { keptLog } from './quiet-log.ts'
+import { keptLog } from '#test/support/kept-log.ts'
 
 queueContract('on PostgreSQL', async () => {
   const database = await freshDatabase()

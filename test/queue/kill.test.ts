@@ -10,7 +10,7 @@ import { startGraphileWorker } from '#app/queue/graphile.server.ts'
 import { showAlive, sweepUp } from '#app/queue/janitor.server.ts'
 import { startChild } from '#test/support/child.ts'
 import { freshDatabase, type FreshDatabase } from '#test/support/database.ts'
-import { keptLog } from './quiet-log.ts'
+import { keptLog } from '#test/support/kept-log.ts'
 
 const WORKER = fileURLToPath(new URL('./worker-process.ts', import.meta.url))
 

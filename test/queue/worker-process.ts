@@ -1,6 +1,6 @@
 import { systemClock } from '#app/kernel/system-clock.server.ts'
 import { startGraphileWorker } from '#app/queue/graphile.server.ts'
-import { keptLog } from './quiet-log.ts'
+import { keptLog } from '#test/support/kept-log.ts'
 
 // A worker in a process of its own that takes one piece of work and never comes to its end: it is there to be killed.
 
