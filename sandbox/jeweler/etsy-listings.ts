@@ -26,7 +26,11 @@ export function etsyShop(random: Random, shop: Shop): EtsyShop {
   const many = odd.filter((listing) => !oneOfOne(shop, listing))
   many.splice(0, OTHER_NUMBER).forEach((listing) => changeNumber(random, listing))
   const listings = [...mirrored, ...etsyOnly()]
-  return { name: 'AdlerAndFinch', listings, openReceipts: openReceipts(random, { listings, from: many }) }
+  return {
+    name: 'AdlerAndFinch',
+    listings,
+    openReceipts: openReceipts(random, { listings, from: many.filter((l) => l.products.some((p) => p.quantity > 1)) }),
+  }
 }
 
 function oneOfOne(shop: Shop, listing: EtsyListing): boolean {
@@ -83,13 +87,18 @@ function etsyOnly(): EtsyListing[] {
   ]
 }
 
-/** Two sales of the days before; Etsy has already lowered its number, so it is added here for Etsy to take away. */
+/**
+ * Two sales of the days before, which Etsy has already taken off its numbers. The owner took the first out of Shopify
+ * as well and forgot the second: only a person can say which is which.
+ */
 function openReceipts(random: Random, { listings, from }: { listings: EtsyListing[]; from: EtsyListing[] }) {
   return from.slice(0, 2).map((listing, i) => {
-    const sold = listing.products.find((p) => p.quantity > 0)
-    if (!sold) throw new Error(`${listing.title} has nothing to sell`)
-    sold.quantity += 1
-    const line = { listing: listings.indexOf(listing), choice: sold.choice, quantity: 1 }
-    return { buyer: someBuyer(random), daysAgo: 2 - i, lines: [line] }
+    const product = listing.products.findIndex((p) => p.quantity > 1)
+    const sold = listing.products[product]
+    if (!sold) throw new Error(`${listing.title} has too little to sell`)
+    const takenOut = i === 0
+    if (!takenOut) sold.quantity -= 1
+    const line = { listing: listings.indexOf(listing), product, quantity: 1 }
+    return { buyer: someBuyer(random), daysAgo: 2 - i, takenOut, lines: [line] }
   })
 }

@@ -62,9 +62,16 @@ export type Buyer = { name: string; email: string }
 export type EtsyShop = {
   name: string
   listings: EtsyListing[]
-  /** Sold on Etsy before the app was connected, paid and not yet shipped. */
-  openReceipts: { buyer: Buyer; daysAgo: number; lines: { listing: number; choice: string[]; quantity: number }[] }[]
+  openReceipts: OpenReceipt[]
 }
+
+/**
+ * Sold on Etsy before the app was connected, paid and not yet shipped; no longer in Etsy's numbers. `takenOut`: nor in
+ * Shopify's.
+ */
+export type OpenReceipt = { buyer: Buyer; daysAgo: number; takenOut: boolean; lines: ReceiptLine[] }
+/** `listing` and `product` count in the shop's listings and in that listing's products. */
+export type ReceiptLine = { listing: number; product: number; quantity: number }
 
 export type EtsyListing = {
   title: string

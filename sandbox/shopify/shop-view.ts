@@ -1,6 +1,6 @@
 import type { KeptName } from './rows.ts'
 
-/** A shop as the sandbox's pages show it: its own rows put together, and nothing an app could not see as well. */
+/** A shop as the sandbox's pages show it: its own rows put together. The last orders, newest first. */
 export type ShopView = {
   domain: string
   name: string
@@ -37,7 +37,9 @@ export type VariantView = {
 export type LevelView = { place: PlaceView; quantities: Record<KeptName, number>; onHand: number }
 
 export type OrderView = {
-  id: string
+  /** The number in its global id, which addresses name it by. */
+  key: number
+  /** The number people call it by. */
   number: number
   name: string
   placedAt: Date

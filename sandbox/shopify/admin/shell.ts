@@ -29,7 +29,8 @@ export function shell({ visit, section, title, main, scripts = [] }: Shell): Res
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <title>${title} · ${visit.storeName} · Sandbox admin</title>
         <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="/sandbox/admin.css" />
+        <link rel="stylesheet" href="/sandbox/shell.css" />
+        <link rel="stylesheet" href="/sandbox/pages.css" />
       </head>
       <body>
         ${topBar(visit)}

@@ -1,0 +1,90 @@
+/**
+ * `npm run demo`: a jeweler's shop on this machine. Starts the database, the sandbox's world, the app and its worker,
+ * shows how far it is, and stops all of it on Ctrl-C.
+ */
+import { statfs } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { styleText } from 'node:util'
+import { CannotStart, systemCode } from './cannot-start.ts'
+import { type Choices, choicesOf, HELP } from './demo/choices.ts'
+import { bringUp } from './demo/bring-up.ts'
+import { stepsOn } from './demo/steps.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+const out = process.stdout
+
+/** What has been started, to be stopped in the opposite order. */
+const toStop: { name: string; stop: () => Promise<void> }[] = []
+let leaving: Promise<void> | undefined
+
+/** Stops everything once, however often it is asked to. */
+function leave(code: number): Promise<void> {
+  leaving ??= (async () => {
+    for (const { stop } of toStop.splice(0).reverse())
+      await stop().catch((error) => console.error(inOneSentence(error)))
+    process.exit(code)
+  })()
+  return leaving
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (!leaving && toStop.length > 0) out.write('\n  Stopping everything…\n')
+    void leave(0)
+  })
+}
+
+function inOneSentence(error: unknown): string {
+  if (systemCode(error) === 'ENOSPC') return 'The disk is full: make room and start again.'
+  return error instanceof Error ? error.message : String(error)
+}
+
+async function run(choices: Choices): Promise<void> {
+  const { address, died } = await bringUp({
+    root: ROOT,
+    choices,
+    step: stepsOn(out, () => performance.now()),
+    started: (one) => void toStop.push(one),
+  })
+  out.write(`\n${welcome(address, choices)}\n`)
+  // From here on only Ctrl-C, or something that breaks, ends the demo.
+  throw new CannotStart(await died)
+}
+
+function welcome(address: string, { quiet }: Choices): string {
+  const world = new URL('/', address).href
+  const bold = (text: string) => (out.isTTY ? styleText('bold', text) : text)
+  return `  Vitrine is ready. Open
+
+    ${bold(address)}
+
+  It is the app inside a stand-in of the Shopify admin, with the shop of a jeweler. There, connect Etsy and import.
+  Then buy something: ${world} has the online store, the till and the Etsy shop.
+  ${quiet ? 'Nobody buys by himself (--quiet).' : 'Buyers come by themselves now and then (--quiet for none).'}
+  Ctrl-C stops everything; what happened is kept (--reset forgets it).
+`
+}
+
+/** Each start writes a few megabytes; PostgreSQL alone, some forty the first time. */
+const ROOM_MB = 100
+
+async function checkRoom(): Promise<void> {
+  const { bavail, bsize } = await statfs(ROOT)
+  if ((bavail * bsize) / 2 ** 20 < ROOM_MB)
+    throw new CannotStart(
+      `The disk is full: less than ${ROOM_MB} MB are left where ${ROOT} is. Make room and start again.`,
+    )
+}
+
+try {
+  const choices = choicesOf(process.argv.slice(2))
+  if (choices.help) out.write(`${HELP}\n`)
+  else {
+    await checkRoom()
+    await run(choices)
+  }
+} catch (error) {
+  // While leaving, what breaks is what is being stopped.
+  if (!leaving) console.error(`\n  ${inOneSentence(error)}`)
+  await leave(1)
+}

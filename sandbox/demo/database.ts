@@ -1,0 +1,30 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import { installQueue } from '#app/queue/graphile.server.ts'
+import { openDatabase } from '#prisma/database.ts'
+import { migrate } from '#prisma/migrate.ts'
+import { CannotStart } from '../cannot-start.ts'
+
+/** Brings the database to what this checkout's code expects. */
+export async function prepareDatabase(url: string, note: (text: string) => void): Promise<void> {
+  const applied = await migrate({ url })
+  const pool = new pg.Pool({ connectionString: url, max: 1, options: '-c timezone=UTC' })
+  try {
+    await installQueue(pool)
+  } finally {
+    await pool.end()
+  }
+  note(applied.length > 0 ? `${applied.length} applied` : 'nothing to do')
+}
+
+/** Throws away what the demo has kept in `data`. A database of somebody else's is left alone: CannotStart. */
+export async function forgetAll(data: string): Promise<void> {
+  if (process.env.DATABASE_URL)
+    throw new CannotStart('--reset empties the demo’s own database only: unset DATABASE_URL, or empty yours yourself.')
+  // It may be running still, from a demo that was killed.
+  const database = await openDatabase()
+  await database.stop()
+  for (const part of ['postgres', 'sandbox', 'keys.json', 'logs'])
+    await rm(join(data, part), { recursive: true, force: true })
+}

@@ -1,0 +1,106 @@
+import type { Clock, Random } from '#app/kernel/clock.ts'
+import { startBuyers } from './buyers.ts'
+import type { EtsySandbox } from './etsy/sandbox.ts'
+import { type Fetch, serve, type Served } from './http.ts'
+import { openChannels } from './open-channels.ts'
+import type { AppConfig } from './shopify/app-config.ts'
+import type { ShopifySandbox } from './shopify/sandbox.ts'
+import { shopifySide } from './shopify-side.ts'
+import { keepState, readState, type StateFile } from './state-file.ts'
+
+export type WorldOptions = {
+  clock: Clock
+  /** For tokens and ids of notifications: must not repeat after a restart, or the app takes news for old. */
+  random: Random
+  app: RegisteredApp
+  /** 0 takes any free port. */
+  ports: { shopify: number; etsy: number }
+  /** Which jeweler's shop it is, when there is no state to go on from. */
+  seed: number
+  /** The chance by which people buy by themselves; absent: nobody does. */
+  buyers?: Random
+  /** Milliseconds of network that each call of an API seems to take. */
+  latencyMs?: number
+  /** Where the state is kept; absent: nowhere. */
+  stateFile?: string
+  /** Path of Etsy's specification: every call is checked against it. */
+  etsySpecification?: string
+  /** Told of what breaks in the background, as one sentence in an error. */
+  onTrouble: (trouble: Error) => void
+}
+
+/** The app as Shopify and Etsy have it registered. */
+export type RegisteredApp = AppConfig & {
+  url: string
+  apiKey: string
+  apiSecret: string
+  etsyKeystring: string
+  etsySharedSecret: string
+  /** `whsec_` and base64. */
+  etsyWebhookSecret: string
+}
+
+/** Shopify, Etsy, their pages and their buyers, listening. */
+export type World = {
+  /** Shopify's address, which has the front page too. */
+  origin: string
+  etsyOrigin: string
+  shopify: ShopifySandbox
+  etsy: EtsySandbox
+  knobs: Knobs
+  /** The app in the admin of the first store. */
+  appAddress: string
+  close: () => Promise<void>
+}
+
+/** What can be turned while the world runs. */
+export type Knobs = {
+  latencyMs: number
+  /** How many of the next session tokens shall be over already. */
+  staleTokens: number
+  /** How long a session token is good for. Shopify's are for a minute. */
+  tokenSeconds: number
+}
+
+/** Starts the world. Throws CannotStart when a port is taken or the state is spoilt. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { clock, ports, app } = options
+  const state: { file?: StateFile } = {}
+  const saved = options.stateFile ? await readState(options.stateFile) : undefined
+  const channels = openChannels(options, { saved, onChange: () => state.file?.changed() })
+  if (options.stateFile) {
+    state.file = keepState({ path: options.stateFile, clock, snapshot: channels.save, onTrouble: options.onTrouble })
+    await state.file.flush()
+  }
+  const { shopify, etsy } = channels
+  const knobs: Knobs = { latencyMs: options.latencyMs ?? 0, staleTokens: 0, tokenSeconds: 60 }
+  const buyers = startBuyers({ clock, shopify, etsy, random: options.buyers ?? (() => 0) })
+  if (options.buyers) buyers.come()
+  const listen = (fetch: Fetch, port: number) => serve(fetch, { port, clock, latencyMs: callsTake(knobs) })
+  const etsyServer = await listen(etsy.fetch, ports.etsy)
+  const town = { shopify, etsy, etsyOrigin: etsyServer.origin, app, knobs, buyers }
+  const server = await listen(shopifySide(town), ports.shopify).catch((error) => closeAfter(error, etsyServer))
+  return {
+    origin: server.origin,
+    etsyOrigin: etsyServer.origin,
+    shopify,
+    etsy,
+    knobs,
+    appAddress: `${server.origin}/store/${channels.firstStore}/apps/${app.handle}/app`,
+    async close() {
+      buyers.stay()
+      await Promise.all([server.close(), etsyServer.close()])
+      await state.file?.flush()
+    },
+  }
+}
+
+async function closeAfter(error: unknown, other: Served): Promise<never> {
+  await other.close()
+  throw error
+}
+
+const API_CALL = /^\/(admin|v3)\//
+
+const callsTake = (knobs: Knobs) => (request: Request) =>
+  API_CALL.test(new URL(request.url).pathname) ? knobs.latencyMs : 0
