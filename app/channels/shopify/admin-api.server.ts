@@ -1,0 +1,139 @@
+import { ClientError, GraphQLClient } from 'graphql-request'
+import { Mistake } from '../../kernel/assert.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { GiveUp, TryAgain } from '../../kernel/outage.ts'
+import type { Tokens } from '../connector.ts'
+import { costIn, meaningOf, type Heard, type Meaning } from './answer.ts'
+import type { Variables } from './cost.ts'
+import { ANSWER_MS, API_VERSION, POINTS } from './limits.ts'
+import type { Operation } from './operation.ts'
+
+export type Lane = 'urgent' | 'orders' | 'write' | 'read' | 'sweep'
+
+/** The part of an account's limiter that a connector uses. Costs are points. */
+export type Pace = {
+  run<T>(
+    call: { lane: Lane; cost?: number },
+    send: (
+      learn: (reading: {
+        limits?: Record<string, { limit?: number; remaining?: number; restorePerSecond?: number }>
+        retryAfterMs?: number
+        cost?: number
+      }) => void,
+    ) => Promise<T>,
+  ): Promise<T>
+}
+
+export type ShopifyDeps = { fetch: typeof fetch; limiter: Pace; clock: Clock; tokens: Tokens }
+
+/** `at`: Shopify's own time of the answer; null when it did not say. */
+export type Answer<T> = { data: T; at: Date | null }
+
+/** One shop's Admin API. */
+export type AdminApi = {
+  /** Reads. Throws TryAgain or GiveUp (kernel/outage). */
+  ask<T>(operation: Operation<T>, variables: Variables, lane: Lane): Promise<Answer<T>>
+  /** Writes. `unanswered`: it may have been done, and nothing tells. Throws TryAgain only when nothing was done. */
+  tell<T>(operation: Operation<T>, variables: Variables, lane: Lane): Promise<{ data: T } | { unanswered: string }>
+}
+
+type Call = { operation: Operation<unknown>; variables: Variables; lane: Lane }
+type Exchange = { meaning: Meaning; at: Date | null }
+
+/** Opens the Admin API of `shop` (`name.myshopify.com`). Every call passes the limiter; nothing is retried here. */
+export function openAdminApi(shop: string, deps: ShopifyDeps): AdminApi {
+  const url = `https://${shop}/admin/api/${API_VERSION}/graphql.json`
+  const client = new GraphQLClient(url, { fetch: deps.fetch, errorPolicy: 'all' })
+
+  const once = async (call: Call): Promise<Exchange> => {
+    const token = await deps.tokens.accessToken()
+    return deps.limiter.run({ lane: call.lane, cost: call.operation.cost(call.variables) }, async (learn) => {
+      const { heard, at } = await exchange(client, call, { token, clock: deps.clock })
+      const meaning = meaningOf(heard)
+      learn(lesson(heard, meaning))
+      return { meaning, at }
+    })
+  }
+
+  const speak = async (call: Call): Promise<Exchange> => {
+    const first = await once(call)
+    if (first.meaning.is !== 'unauthorized') return first
+    await deps.tokens.refused()
+    return once(call)
+  }
+
+  return {
+    async ask(operation, variables, lane) {
+      const { meaning, at } = await speak({ operation, variables, lane })
+      return { data: operation.answer.parse(dataOf(meaning)), at }
+    },
+    async tell(operation, variables, lane) {
+      const { meaning } = await speak({ operation, variables, lane })
+      if (meaning.is === 'later' && meaning.done) return { unanswered: meaning.reason }
+      return { data: operation.answer.parse(dataOf(meaning)) }
+    },
+  }
+}
+
+function dataOf(meaning: Meaning): unknown {
+  if (meaning.is === 'answer') return meaning.data
+  if (meaning.is === 'later') throw new TryAgain(meaning.afterMs, meaning.reason)
+  if (meaning.is === 'mistake') throw new Mistake(meaning.reason)
+  throw new GiveUp(meaning.is === 'over' ? meaning.reason : 'Shopify does not take our access to the store any more.')
+}
+
+type With = { token: string; clock: Clock }
+
+async function exchange(
+  client: GraphQLClient,
+  call: Call,
+  { token, clock }: With,
+): Promise<{ heard: Heard; at: Date | null }> {
+  const deadline = new AbortController()
+  const callOff = clock.after(ANSWER_MS, () => deadline.abort())
+  try {
+    const requestHeaders = { 'x-shopify-access-token': token }
+    const { text: query } = call.operation
+    const answer = await client.rawRequest({
+      query,
+      variables: call.variables,
+      requestHeaders,
+      signal: deadline.signal,
+    })
+    return read(answer)
+  } catch (error) {
+    if (error instanceof ClientError) return read(error.response)
+    return { heard: { status: null, body: null, retryAfterS: null }, at: null }
+  } finally {
+    callOff()
+  }
+}
+
+type Response = { status: number; headers: Headers; data?: unknown; errors?: unknown; extensions?: unknown }
+
+function read({ status, headers, data, errors, extensions }: Response): { heard: Heard; at: Date | null } {
+  const retryAfter = Number(headers.get('retry-after'))
+  const date = headers.get('date')
+  return {
+    heard: { status, body: { data, errors, extensions }, retryAfterS: retryAfter > 0 ? retryAfter : null },
+    at: date === null ? null : new Date(date),
+  }
+}
+
+/** What the limiter is to learn from an answer: how many points are left, and how many the call took after all. */
+function lesson({ body }: Heard, meaning: Meaning) {
+  const cost = costIn(body)
+  const { throttleStatus } = cost ?? { throttleStatus: null }
+  const throttled = meaning.is === 'later' && !meaning.done
+  return {
+    ...(throttleStatus && { limits: { [POINTS]: reading(throttleStatus) } }),
+    ...(throttled && { retryAfterMs: meaning.afterMs, cost: 0 }),
+    ...(cost?.actualQueryCost != null && { cost: cost.actualQueryCost }),
+  }
+}
+
+const reading = (status: { maximumAvailable: number; currentlyAvailable: number; restoreRate: number }) => ({
+  limit: status.maximumAvailable,
+  remaining: status.currentlyAvailable,
+  restorePerSecond: status.restoreRate,
+})

@@ -1,0 +1,168 @@
+import type { Reading } from '#app/channels/bucket.ts'
+import type { StockedConnector, StockedThing, Tokens } from '#app/channels/connector.ts'
+import type { AdminApi, Lane, Pace } from '#app/channels/shopify/admin-api.server.ts'
+import { openAdminApi } from '#app/channels/shopify/admin-api.server.ts'
+import { openShopify } from '#app/channels/shopify/connector.server.ts'
+import { assert, present } from '#app/kernel/assert.ts'
+import { isRefusal, type Refusal } from '#app/kernel/refusal.ts'
+import { VirtualClock } from '#app/kernel/virtual-clock.ts'
+import { seeded } from '#sandbox/jeweler/chance.ts'
+import { createShopifySandbox, type ShopifySandbox } from '#sandbox/shopify/sandbox.ts'
+import type { LocationSeed, ProductSeed } from '#sandbox/shopify/seed.ts'
+import type { Limits } from '#sandbox/shopify/settings.ts'
+import type { Shop } from '#sandbox/shopify/shop.ts'
+
+export const DOMAIN = 'northlight.myshopify.com'
+const SCOPES =
+  'read_products,read_inventory,write_inventory,read_locations,read_orders,read_merchant_managed_fulfillment_orders'
+
+/** One call as it went out: which operation, with what, how it was announced, and what its answer taught. */
+export type Sent = {
+  operation: string
+  variables: Record<string, unknown>
+  token: string | null
+  lane: Lane
+  cost: number
+  learned: (Reading & { cost?: number }) | null
+}
+
+/** Stands between the connector and the shop. Undefined: the shop answers. */
+type Trouble = (request: Request) => Promise<Response | undefined> | Response | undefined
+
+export type World = {
+  clock: VirtualClock
+  sandbox: ShopifySandbox
+  shop: Shop
+  connector: StockedConnector
+  api: AdminApi
+  sent: Sent[]
+  trouble: (trouble: Trouble | null) => void
+  place: (name: string) => string
+  thing: (sku: string) => Promise<StockedThing>
+}
+
+type Opening = { products?: ProductSeed[]; locations?: LocationSeed[]; limits?: Partial<Limits> }
+
+const LOCATIONS: LocationSeed[] = [{ name: 'Safe' }, { name: 'Window' }, { name: 'Bench', fulfillsOnlineOrders: false }]
+
+/** A jeweler's shop on a Shopify of its own, and a connector to it, on a clock that stands still. */
+export function openWorld({ products = [], locations = LOCATIONS, limits }: Opening = {}): World {
+  const clock = new VirtualClock(new Date('2026-11-23T09:00:00Z'))
+  const app = { apiKey: 'key', apiSecret: 'secret', url: 'https://app.test', scopes: SCOPES.split(',') }
+  const sandbox = createShopifySandbox({ clock, random: seeded(7), app, ...(limits && { limits }) })
+  const shop = sandbox.addShop({ domain: DOMAIN, name: 'Northlight', locations, products })
+  const sent: Sent[] = []
+  let trouble: Trouble | null = null
+  const carry = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const request = new Request(input, init)
+    return (await trouble?.(request.clone())) ?? sandbox.fetch(request)
+  }
+  const deps = { fetch: noting(carry, sent), limiter: pace(sent), clock, tokens: tokensOf(sandbox) }
+  const connector = openShopify({ shop: DOMAIN, deps })
+  return {
+    clock,
+    sandbox,
+    shop,
+    connector,
+    api: openAdminApi(DOMAIN, deps),
+    sent,
+    trouble: (next) => void (trouble = next),
+    place: (name) => shop.location(name).id,
+    thing: async (sku) => {
+      const ref = { externalId: shop.item(sku).id, variantId: '' }
+      return present((await connector.thingsOf([ref]))[0], `the thing ${sku}`)
+    },
+  }
+}
+
+// A limiter that lets everything go at once, and remembers.
+function pace(sent: Sent[]): Pace {
+  return {
+    run({ lane, cost = 1 }, send) {
+      const call: Sent = { operation: '', variables: {}, token: null, lane, cost, learned: null }
+      sent.push(call)
+      return send((reading) => void (call.learned = reading))
+    },
+  }
+}
+
+function noting(carry: typeof fetch, sent: Sent[]): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const { operationName, variables } = JSON.parse(await request.clone().text())
+    const call = present(sent.at(-1), 'a call that passed the limiter')
+    Object.assign(call, { operation: operationName, variables, token: request.headers.get('x-shopify-access-token') })
+    return carry(request)
+  }
+}
+
+function tokensOf(sandbox: ShopifySandbox): Tokens {
+  let token: string | null = null
+  return {
+    async accessToken() {
+      token ??= await exchangeToken(sandbox)
+      return token
+    },
+    async refused() {
+      token = null
+    },
+  }
+}
+
+async function exchangeToken(sandbox: ShopifySandbox): Promise<string> {
+  const body = {
+    client_id: 'key',
+    client_secret: 'secret',
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: sandbox.sessionToken({ shop: DOMAIN }),
+    requested_token_type: 'urn:shopify:params:oauth:token-type:offline-access-token',
+    expiring: '1',
+  }
+  const answer = await sandbox.fetch(
+    new Request(`https://${DOMAIN}/admin/oauth/access_token`, { method: 'POST', body: JSON.stringify(body) }),
+  )
+  const { access_token } = await answer.json()
+  return access_token ?? 'none'
+}
+
+/** What was asked for, where a test is not about refusals. */
+export function granted<T>(result: T | Refusal): T {
+  assert(!isRefusal(result), isRefusal(result) ? result.sentence : '')
+  return result
+}
+
+/** A ring in two sizes, a pair of studs, and what is no merchandise. */
+export const RING: ProductSeed = {
+  title: 'Signet ring',
+  options: ['Size', 'Metal'],
+  variants: [
+    {
+      sku: 'SIG-54',
+      choice: ['54', 'Gold'],
+      price: '480.00',
+      stock: [
+        { location: 'Safe', available: 3, committed: 1, reserved: 2, damaged: 1 },
+        { location: 'Bench', available: 4, quality_control: 1, safety_stock: 2, incoming: 5 },
+      ],
+    },
+    { sku: 'SIG-56', choice: ['56', 'Gold'], price: '480.00', stock: [{ location: 'Window', available: 2 }] },
+  ],
+}
+export const STUDS: ProductSeed = {
+  title: 'Pearl studs',
+  variants: [
+    {
+      sku: 'STUD',
+      price: '95.50',
+      stock: [
+        { location: 'Safe', available: 10 },
+        { location: 'Window', available: 5 },
+      ],
+    },
+  ],
+}
+export const GIFT_CARD: ProductSeed = {
+  title: 'Gift card',
+  isGiftCard: true,
+  variants: [{ sku: 'GIFT', price: '50.00', tracked: false }],
+}
