@@ -137,8 +137,9 @@ const bodyOf = (text: string, form: boolean): unknown =>
 function unlucky(call: Call, operation: Operation, writes: boolean): Answer {
   const { serverError, conflict, lostAnswer } = call.etsy.settings.faults.calls
   if (happens(call.etsy, serverError)) return fail(500, 'Server Error')
-  if (writes && happens(call.etsy, conflict))
+  if (writes && happens(call.etsy, conflict)) {
     return fail(409, 'The request conflicts with the current state of the resource')
+  }
   const answer = operation.answer(call)
   return writes && happens(call.etsy, lostAnswer) ? fail(500, 'Server Error') : answer
 }

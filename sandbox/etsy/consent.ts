@@ -1,6 +1,5 @@
-import type { Etsy } from './etsy.ts'
-import { now } from './etsy.ts'
-import { CODE_LASTS_MS, SCOPES, secret } from './grants.ts'
+import { type Etsy, now } from './etsy.ts'
+import { CODE_LASTS_MS, SCOPES, forgetExpired, secret } from './grants.ts'
 import { type Html, html, page } from './html.ts'
 import type { ShopState } from './world.ts'
 
@@ -16,11 +15,13 @@ export function askConsent(etsy: Etsy, asked: Asked): Response {
 export function consentGiven(etsy: Etsy, asked: Asked): Response {
   const refused = whyNot(etsy, asked)
   if (refused) return refused
-  if (asked.decision !== 'allow')
+  if (asked.decision !== 'allow') {
     return back(asked, { error: 'access_denied', error_description: 'The user denied access' })
+  }
   const shop = etsy.world.shops.get(Number(asked.shop_id))
   if (!shop) return problem('The shop that was chosen does not exist.')
   const code = secret(etsy, 64)
+  forgetExpired(etsy.world.codes, now(etsy))
   etsy.world.codes.set(code, {
     userId: shop.userId,
     scopes: scopesOf(asked),
@@ -42,17 +43,20 @@ const scopesOf = ({ scope = '' }: Asked): string[] => scope.split(' ').filter((n
 function whyNot(etsy: Etsy, asked: Asked): Response | undefined {
   const { client_id, redirect_uri, response_type, state, code_challenge = '', code_challenge_method } = asked
   if (client_id !== etsy.app.keystring) return problem('The application that sent you here is unknown.')
-  if (!etsy.app.redirectUris.includes(redirect_uri ?? ''))
+  if (!etsy.app.redirectUris.includes(redirect_uri ?? '')) {
     return problem('The requested redirect URL is not permitted.')
+  }
   const invalid = (sentence: string) => back(asked, { error: 'invalid_request', error_description: sentence })
-  if (response_type !== 'code')
+  if (response_type !== 'code') {
     return back(asked, { error: 'unsupported_response_type', error_description: 'response_type must be code' })
+  }
   if (!state) return invalid('state is required')
   if (code_challenge_method !== 'S256') return invalid('code_challenge_method must be S256')
   if (!/^[\w-]{43}$/.test(code_challenge)) return invalid('code_challenge is required')
   const unknown = scopesOf(asked).find((name) => !(name in SCOPES))
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     return back(asked, { error: 'invalid_scope', error_description: `${unknown} is not a scope` })
+  }
   return scopesOf(asked).length === 0
     ? back(asked, { error: 'invalid_scope', error_description: 'scope is required' })
     : undefined

@@ -47,7 +47,7 @@ export function issueTokens(etsy: Etsy, userId: number, scopes: string[]): Token
 }
 
 // Tokens of one kind all last as long: the oldest are in front. A day's grace keeps "expired" apart from "invalid".
-function forgetExpired(tokens: Map<string, Token>, at: number): void {
+export function forgetExpired(tokens: Map<string, Token>, at: number): void {
   for (const [name, { expiresAt }] of tokens) {
     if (expiresAt > at - 86_400_000) return
     tokens.delete(name)

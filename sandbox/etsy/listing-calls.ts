@@ -55,8 +55,9 @@ function several(call: Call, inventory: boolean): { listings: Listing[]; missing
   const ids = query.value.listing_ids.map(Number)
   if (ids.length === 0) return { answer: fail(400, 'Missing input parameter: [listing_ids]') }
   if (ids.length > 100) return { answer: fail(400, 'A maximum of 100 listing IDs can be requested at once') }
-  if (!ids.every((id) => Number.isInteger(id) && id > 0))
+  if (!ids.every((id) => Number.isInteger(id) && id > 0)) {
     return { answer: fail(400, "Expected int value for 'listing_ids'") }
+  }
   const listings = ids.map((id) => visible(call, id)).filter((listing) => listing !== undefined)
   return { listings, missing: inventory && listings.length < ids.length }
 }
@@ -155,8 +156,9 @@ export function postVariationImages(call: Call): Answer {
   if (new Set(given.map((image) => image.property_id)).size > 1) {
     return fail(400, 'Variation images can only be associated with one property')
   }
-  if (given.some((image) => textOf(listing, image.value_id) === undefined))
+  if (given.some((image) => textOf(listing, image.value_id) === undefined)) {
     return fail(400, 'Unknown property or value')
+  }
   listing.variationImages = given
   return getVariationImages(call)
 }

@@ -84,6 +84,7 @@ function offerOne({ inventory }: Listing): void {
   if (first) addStock(inventory, first, 1)
 }
 
+/** Takes a listing off sale, from whatever state: that Etsy allows it from every one is a guess. */
 export function deactivate(etsy: Etsy, listing: Listing): void {
   if (listing.state !== 'inactive') moveTo(etsy, listing, 'inactive')
 }

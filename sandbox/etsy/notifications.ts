@@ -53,8 +53,9 @@ function send(post: Post, event: EventType, receipt: Receipt): void {
 /** The one held back goes out right behind the one that has now overtaken it. */
 function releaseHeld(post: Post, afterMs: number): void {
   const held = post.held && post.etsy.world.outbox.get(post.held)
-  if (held && held.attempt === 0)
+  if (held && held.attempt === 0) {
     put(post, held.messageId, { ...held, dueAt: Math.min(held.dueAt, now(post.etsy) + afterMs) })
+  }
   post.held = undefined
 }
 
@@ -75,7 +76,9 @@ function arm(post: Post, delivery: Delivery, key: string): void {
 async function attempt(post: Post, key: string, delivery: Delivery): Promise<void> {
   const { etsy } = post
   post.timers.delete(key)
-  const answer = await post.deliver(notification(etsy, delivery)).catch(() => undefined)
+  // The app's side of the wire is not ours: whatever fails there, in whatever way, is an attempt that failed.
+  const bring = async () => post.deliver(notification(etsy, delivery))
+  const answer = await bring().catch(() => undefined)
   // The world may have been replaced while the app was thinking.
   if (etsy.world.outbox.get(key) !== delivery) return
   etsy.world.outbox.delete(key)

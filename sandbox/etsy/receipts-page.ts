@@ -58,11 +58,12 @@ function receiptRow(receipt: Receipt, shop: ShopState): Html {
 
 function actionsFor({ paidAt, shippedAt, canceledAt }: Receipt): [action: string, name: string][] {
   if (canceledAt !== null || shippedAt !== null) return []
-  if (paidAt === null)
+  if (paidAt === null) {
     return [
       ['pay', 'Payment arrives'],
       ['cancel', 'Payment fails'],
     ]
+  }
   return [
     ['cancel', 'Cancel'],
     ['ship', 'Ship'],

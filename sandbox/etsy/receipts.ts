@@ -69,8 +69,9 @@ export function refundPartially(
   if (isRefusal(receipt)) return receipt
   if (receipt.paidAt === null) return refuse('unpaid', `Order ${receiptId} is not paid yet.`)
   const left = totalOf(receipt) - refundedOf(receipt)
-  if (amount < 1 || amount > left)
+  if (amount < 1 || amount > left) {
     return refuse('amount', `Between 1 and ${left} can be refunded on order ${receiptId}.`)
+  }
   receipt.refunds.push({ amount, reason, at: now(etsy) })
   touch(etsy, shop, receipt)
   return receipt

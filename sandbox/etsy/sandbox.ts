@@ -93,8 +93,9 @@ async function answer(
   const method = request.method
   const body = request.body === null ? '' : await request.text()
   settle(etsy)
-  if (pathname === '/v3/public/oauth/token' && method === 'POST')
+  if (pathname === '/v3/public/oauth/token' && method === 'POST') {
     return respond(tokenEndpoint(etsy, fields(request, body)))
+  }
   if (!pathname.startsWith(API)) return storefront(etsy, visitOf(request, body))
   const incoming = { method, path: pathname.slice(API.length), params: searchParams, headers: request.headers, body }
   const { operation, answer, headers } = callApi(etsy, incoming)

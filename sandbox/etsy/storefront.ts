@@ -24,8 +24,9 @@ export type Visit = {
 /** Everything at Etsy that is not the API: pages for people, and their buttons, which programs may press as well. */
 export function storefront(etsy: Etsy, visit: Visit): Response {
   const { method, path } = visit
-  if (path === '/oauth/connect')
+  if (path === '/oauth/connect') {
     return method === 'POST' ? consentGiven(etsy, visit.fields) : askConsent(etsy, visit.query)
+  }
   if (path === '/') return page('Shops', shopsPage(etsy))
   const [, place, number, section, second, action] = path.split('/')
   const id = Number(number)
@@ -33,8 +34,9 @@ export function storefront(etsy: Etsy, visit: Visit): Response {
   if (place !== 'shop' || !etsy.world.shops.has(id)) return notThere()
   if (method === 'GET' && section === undefined) return page(shopOf(etsy, id).name, shopPage(etsy, id))
   if (method === 'GET' && section === 'receipts' && !second) return page('Orders', receiptsPage(etsy, id, visit.query))
-  if (method === 'POST' && section === 'receipts')
+  if (method === 'POST' && section === 'receipts') {
     return atReceipt(etsy, visit, { shopId: id, receiptId: Number(second), action })
+  }
   return notThere()
 }
 

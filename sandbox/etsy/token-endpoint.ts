@@ -26,8 +26,9 @@ function exchange(etsy: Etsy, { code: name = '', redirect_uri, code_verifier }: 
   if (!code || code.revoked) return invalidGrant('code is invalid')
   if (code.used) return invalidGrant('code has been used previously')
   if (code.expiresAt <= now(etsy)) return invalidGrant('code is expired')
-  if (code.redirectUri !== redirect_uri)
+  if (code.redirectUri !== redirect_uri) {
     return invalidGrant('redirect_uri does not match the one the code was issued to')
+  }
   // RFC 7636: base64url, without padding, of the SHA-256 of the verifier.
   const challenge = createHash('sha256').update(code_verifier).digest('base64url')
   if (challenge !== code.challenge) return invalidGrant('code_verifier is invalid')
