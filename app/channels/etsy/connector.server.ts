@@ -1,0 +1,25 @@
+import type { AbsoluteConnector } from '../connector.ts'
+import { applyUnits, byListing, callsFor } from './apply.server.ts'
+import { type EtsyDeps, openCalls } from './call.server.ts'
+import { ETSY_CAPABILITIES } from './limits.ts'
+import { listingPage, showListings } from './listings.server.ts'
+import { receipt, receiptsSince, unshippedReceipts } from './receipts.server.ts'
+
+/**
+ * Etsy's Open API v3 for one shop. A listing of ours is one variation of a listing there: `externalId` is the listing's
+ * id, `variantId` the variation's choices ('' where there is nothing to choose). A unit of write is a whole listing.
+ */
+export function openEtsy({ shopId, deps }: { shopId: string; deps: EtsyDeps }): AbsoluteConnector {
+  const etsy = openCalls(deps)
+  return {
+    capabilities: ETSY_CAPABILITIES,
+    listings: (cursor) => listingPage(etsy, shopId, cursor),
+    show: (refs) => showListings(etsy, refs),
+    order: (externalId) => receipt(etsy, shopId, externalId),
+    ordersSince: (since, cursor) => receiptsSince(etsy, shopId, { since, cursor }),
+    unshipped: (cursor) => unshippedReceipts(etsy, shopId, cursor),
+    planWrites: byListing,
+    callsFor,
+    apply: (units) => applyUnits(etsy, shopId, units),
+  }
+}

@@ -1,0 +1,51 @@
+import type { Capabilities } from '../connector.ts'
+
+// Figures of Etsy's Open API v3, each with its source. "open-api" is https://github.com/etsy/open-api.
+
+/** Pieces one listing can show, all its variations together (open-api issue 214; the specification does not say it). */
+export const MOST_SHOWN = 999
+
+/** Rows of a page, ids of a batch: https://developers.etsy.com/documentation/reference (`limit`, `listing_ids`). */
+export const PER_PAGE = 100
+
+/** Rows by which two pages overlap where something may leave the list between them. */
+export const PAGE_OVERLAP = 10
+
+/** A call without an answer for this long is lost, in milliseconds. Ours: nothing is documented. */
+export const CALL_LASTS_MS = 30_000
+
+/** How long to leave Etsy alone after an answer that says it is not well, in milliseconds. Ours. */
+export const REST_MS = 5_000
+
+/**
+ * The longest wait Etsy can ask for, in milliseconds. A spent day is answered with a `retry-after` of 86400 (open-api
+ * issue 256), but the day slides in pieces, and some of it is free again much sooner.
+ */
+export const LONGEST_WAIT_MS = 900_000
+
+/**
+ * What a new app may do, over all its merchants: https://developers.etsy.com/documentation/essentials/rate-limits.
+ * In the shape the limiter takes; the answers' headers correct it. Both windows slide.
+ */
+export const ETSY_LIMITS = [
+  { kind: 'window' as const, name: 'second', limit: 10, lengthMs: 1_000 },
+  { kind: 'window' as const, name: 'day', limit: 10_000, lengthMs: 86_400_000 },
+]
+
+/** Age, in milliseconds, at which a notification is refused, past or future: five minutes, as Standard Webhooks has it. */
+export const NOTIFICATION_TOLERANCE_MS = 300_000
+
+/** What the consent page asks for. */
+export const SCOPES = ['listings_r', 'listings_w', 'transactions_r', 'shops_r'] as const
+
+export const ETSY_CAPABILITIES: Capabilities = {
+  channel: 'etsy',
+  writes: 'absolute',
+  takesStockOnSale: true,
+  // Sellers are told to restock by hand after cancelling; only an order whose payment fails releases its pieces.
+  restoresOnCancel: false,
+  maximumShown: MOST_SHOWN,
+  pushesOrders: true,
+  // One read and eight writes go out within a second of the default limit: what was read is then still fresh.
+  writesAtOnce: 8,
+}
