@@ -1,9 +1,7 @@
 import type { Clock } from './kernel/clock.ts'
 import type { Log } from './kernel/log.ts'
 import { keepSession } from './kernel/session.server.ts'
-
-/** The channel of PostgreSQL's on which a change is told; its payload is the merchant's id. */
-export const CHANGED = 'vitrine_changed'
+import { CHANGED_CHANNEL, STOCK_CHANNEL } from './sync/wake.server.ts'
 
 /** Who wants to know that something of a merchant's has changed. */
 export interface Changes {
@@ -17,7 +15,14 @@ export interface Changes {
  * opened with the first subscriber and again when it is lost; then everybody is told, because what happened between is
  * not known.
  */
-export function listenForChanges(options: { connectionString: string; clock: Clock; log: Log }): Changes {
+export function listenForChanges(options: {
+  connectionString: string
+  clock: Clock
+  log: Log
+  /** which channel of the database: what pages show (when left out), or what publishers must know */
+  channel?: typeof CHANGED_CHANNEL | typeof STOCK_CHANNEL
+}): Changes {
+  const { channel = CHANGED_CHANNEL } = options
   const subscribers = new Map<number, Set<() => void>>()
   const tell = (those: Iterable<Set<() => void>>) => {
     for (const some of those) for (const one of some) one()
@@ -27,10 +32,10 @@ export function listenForChanges(options: { connectionString: string; clock: Clo
   const open = () =>
     keepSession({
       ...options,
-      name: 'vitrine live pages',
+      name: `listens on ${channel}`,
       async use(client, ended) {
         client.on('notification', ({ payload }) => told(payload))
-        await client.query(`LISTEN ${CHANGED}`)
+        await client.query(`LISTEN ${channel}`)
         tell(subscribers.values())
         await end(ended)
       },

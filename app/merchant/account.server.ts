@@ -13,13 +13,15 @@ export type Account = {
   name: string
   status: AccountStatus
   connectedAt: Date
+  /** when it was first in step with us; null: never yet */
+  openedAt: Date | null
   /** channel-clock time up to which every order is known; null before the first complete poll */
   watermark: Date | null
   readOwed: boolean
 }
 
 const COLUMNS = `merchant_id AS "merchantId", id, channel, external_id AS "externalId", name, status,
-  connected_at AS "connectedAt", watermark, read_owed AS "readOwed"`
+  connected_at AS "connectedAt", opened_at AS "openedAt", watermark, read_owed AS "readOwed"`
 
 export async function accountById(db: Sql, id: number): Promise<Account | undefined> {
   const text = `SELECT ${COLUMNS} FROM channel_account WHERE id = $1`
@@ -47,6 +49,12 @@ export async function workingAccounts(db: Sql): Promise<number[]> {
 export async function setStatus(db: Sql, account: { merchantId: number; id: number }, status: AccountStatus): Promise<void> {
   const text = 'UPDATE channel_account SET status = $3 WHERE merchant_id = $1 AND id = $2'
   await db.query({ text, values: [account.merchantId, account.id, status] })
+}
+
+/** From now on it is written to. */
+export async function openAccount(db: Sql, account: { merchantId: number; id: number }, at: Date): Promise<void> {
+  const text = `UPDATE channel_account SET status = 'open', opened_at = COALESCE(opened_at, $3) WHERE merchant_id = $1 AND id = $2`
+  await db.query({ text, values: [account.merchantId, account.id, at] })
 }
 
 /** Says up to when (channel clock) every order of the account is known. Never moves back. */

@@ -1,7 +1,7 @@
 import type { StockedConnector, StockedThing } from '../channels/connector.ts'
 import { keepThings, markUndecided } from '../catalog/things.server.ts'
 import { assert } from '../kernel/assert.ts'
-import { setStatus, type Account } from '../merchant/account.server.ts'
+import { openAccount, setStatus, type Account } from '../merchant/account.server.ts'
 import { locationsByPlace, keepPlaces } from '../merchant/location.server.ts'
 import { append } from '../pool/ledger.server.ts'
 import type { Move } from '../pool/movement.ts'
@@ -37,7 +37,7 @@ export async function openBooks({ sync, account, connector }: Opening): Promise<
   await pollOrders(sync, { account, connector })
   const sentence = `Opened, with ${taken} ${taken === 1 ? 'order' : 'orders'} still to be shipped`
   await tell({ stage: 'done', done: 1, total: 1, cursor: null, sentence }, true)
-  await setStatus(sync.db, account, 'open')
+  await openAccount(sync.db, account, sync.clock.now())
 }
 
 async function ownedByOrders(connector: StockedConnector): Promise<Owned> {

@@ -3,6 +3,7 @@ import type { Sql } from '../kernel/sql.ts'
 // What moved goes to every account of the merchant that is told about stock, but for the one that did it to its own
 // numbers already where it keeps a ledger. A channel that is told numbers is looked at in any case: its own sale may
 // have lowered a number that was capped.
+// An account that is away is told when it comes back.
 const RELAY = `
 WITH taken AS (
   DELETE FROM stock_changed s
@@ -15,7 +16,7 @@ WITH taken AS (
   INSERT INTO mirror_due (merchant_id, account_id, item_id, movement_id, since)
   SELECT $1, a.id, m.item_id, m.id, m.recorded_at
   FROM moved m
-  JOIN channel_account a ON a.merchant_id = $1 AND a.channel = ANY ($4::text[]) AND a.status IN ('open', 'review')
+  JOIN channel_account a ON a.merchant_id = $1 AND a.channel = ANY ($4::text[]) AND a.opened_at IS NOT NULL
     AND a.id IS DISTINCT FROM m.account_id
   ON CONFLICT DO NOTHING
 ), due AS (

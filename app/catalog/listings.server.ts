@@ -1,0 +1,62 @@
+import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
+import type { Sql } from '../kernel/sql.ts'
+import { type ItemToMatch, type ListingToMatch, matchListings } from './match.ts'
+
+type Owner = { merchantId: number; accountId: number; at: Date }
+
+/** Keeps what an account lists. What a listing shows is compared, never counted as stock. */
+export async function keepListings(db: Sql, owner: Owner, snapshots: ListingSnapshot[]): Promise<void> {
+  const text = `
+    INSERT INTO listing AS l (merchant_id, account_id, external_id, variant_id, sku, title, attributes, url, status, price_minor,
+      currency, shown, seen_at)
+    SELECT $1, $2, x."externalId", x."variantId", x.sku, x.title, x.attributes, x.url, x.status, x."priceMinor", x.currency, x.shown, $4
+    FROM jsonb_to_recordset($3) AS x ("externalId" text, "variantId" text, sku text, title text, attributes jsonb, url text,
+      status text, "priceMinor" int, currency text, shown int)
+    ON CONFLICT (merchant_id, account_id, external_id, variant_id) DO UPDATE SET sku = EXCLUDED.sku, title = EXCLUDED.title,
+      attributes = EXCLUDED.attributes, url = EXCLUDED.url, status = EXCLUDED.status, price_minor = EXCLUDED.price_minor,
+      currency = EXCLUDED.currency, shown = EXCLUDED.shown, seen_at = EXCLUDED.seen_at`
+  const rows = snapshots.map(({ ref, ...snapshot }) => ({ ...snapshot, ...ref }))
+  await db.query({
+    name: 'keep-listings',
+    text,
+    values: [owner.merchantId, owner.accountId, JSON.stringify(rows), owner.at],
+  })
+}
+
+/**
+ * Says of the account's listings which item they are where the SKU leaves no doubt, and proposes where it does. What a
+ * person has refused stays refused.
+ */
+export async function matchAccount(db: Sql, owner: Owner): Promise<{ sure: number; proposed: number }> {
+  const listings = await db.query<ListingToMatch>({
+    text: `SELECT id AS "listingId", sku, title, attributes FROM listing
+      WHERE merchant_id = $1 AND account_id = $2 AND item_id IS NULL AND status <> 'dead'`,
+    values: [owner.merchantId, owner.accountId],
+  })
+  const items = await db.query<ItemToMatch>({
+    text: `SELECT id AS "itemId", sku, title, variant FROM item i WHERE merchant_id = $1 AND status <> 'deleted'
+      AND NOT EXISTS (SELECT FROM listing l WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id = i.id)`,
+    values: [owner.merchantId, owner.accountId],
+  })
+  const { sure, proposals } = matchListings(listings.rows, items.rows)
+  // Also where the SKU is unique: a no that a person has said to these two stands.
+  await db.query({
+    text: `UPDATE listing l SET item_id = x.item_id FROM unnest($3::int[], $4::int[]) AS x (listing_id, item_id)
+      WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x.listing_id AND NOT EXISTS (SELECT FROM match_proposal p
+        WHERE p.merchant_id = $1 AND p.listing_id = l.id AND p.item_id = x.item_id AND p.answer = 'refused')`,
+    values: [
+      owner.merchantId,
+      owner.accountId,
+      sure.map(({ listingId }) => listingId),
+      sure.map(({ itemId }) => itemId),
+    ],
+  })
+  await db.query({
+    text: `INSERT INTO match_proposal (merchant_id, listing_id, item_id, evidence, score)
+      SELECT $1, x."listingId", x."itemId", x.evidence, x.score
+      FROM jsonb_to_recordset($2) AS x ("listingId" int, "itemId" int, evidence jsonb, score int)
+      ON CONFLICT DO NOTHING`,
+    values: [owner.merchantId, JSON.stringify(proposals)],
+  })
+  return { sure: sure.length, proposed: proposals.length }
+}

@@ -1,0 +1,76 @@
+import { appLimitRow } from './channels/app-limit.server.ts'
+import { refreshEtsy } from './channels/etsy/connect.server.ts'
+import { openLentLimit } from './channels/lent-limit.ts'
+import { type AccountToOpen, type ChannelDeps, ETSY_LIMITS, openChannel, type OpenChannel } from './channels/registry.server.ts'
+import type { Env } from './env.server.ts'
+import type { Log } from './kernel/log.ts'
+import type { Account } from './merchant/account.server.ts'
+import { accountTokens } from './merchant/credentials.server.ts'
+import type { Sealer } from './merchant/sealed.server.ts'
+import { outside } from './outside.server.ts'
+import { shopifyTokens } from './shopify-tokens.server.ts'
+import type { SessionStorage } from '@shopify/shopify-app-session-storage'
+import type { Sync } from './sync/facts.ts'
+
+export type AccountsOptions = { env: Env; sync: Sync; sealer: Sealer; sessions: SessionStorage; log: Log }
+
+/** The channel accounts that a process works with, each opened once. */
+export type ChannelAccounts = {
+  open(account: Account): Promise<OpenChannel>
+  close(): Promise<void>
+}
+
+/** Joins accounts to their connectors with what the environment says of the world outside. */
+export function channelAccounts(options: AccountsOptions): ChannelAccounts {
+  const { env, sync, log } = options
+  const fetch = outside(env.SHOPIFY_ADDRESS)
+  const deps: ChannelDeps = { fetch, clock: sync.clock, log, etsy: etsyApp(options) }
+  const opened = new Map<number, Promise<OpenChannel>>()
+  return {
+    open(account) {
+      const known = opened.get(account.id) ?? openChannel(describe(account, { ...options, fetch }), deps)
+      opened.set(account.id, known)
+      known.catch(() => opened.delete(account.id))
+      return known
+    },
+    async close() {
+      for (const channel of opened.values()) await (await channel).limiter.close()
+      await deps.etsy?.limit.close()
+    },
+  }
+}
+
+function etsyApp({ env, sync, log }: AccountsOptions): ChannelDeps['etsy'] {
+  const { ETSY_API_URL: apiUrl, ETSY_KEYSTRING: keystring, ETSY_SHARED_SECRET: sharedSecret } = env
+  if (!keystring || !sharedSecret) return null
+  const row = appLimitRow({ name: 'etsy', transaction: sync.inTransaction, clock: sync.clock })
+  return { apiUrl, keystring, sharedSecret, limit: openLentLimit({ row, limits: ETSY_LIMITS, clock: sync.clock, log }) }
+}
+
+function describe(account: Account, options: AccountsOptions & { fetch: typeof fetch }): AccountToOpen {
+  const { sync } = options
+  const { merchantId, id, channel, externalId } = account
+  return {
+    channel,
+    externalId,
+    tokens: tokensOf(account, options),
+    async load() {
+      const text = 'SELECT limiter FROM channel_account WHERE merchant_id = $1 AND id = $2'
+      return (await sync.db.query<{ limiter: unknown }>({ text, values: [merchantId, id] })).rows[0]?.limiter
+    },
+    async save(state) {
+      const text = 'UPDATE channel_account SET limiter = $3 WHERE merchant_id = $1 AND id = $2'
+      await sync.db.query({ text, values: [merchantId, id, JSON.stringify(state)] })
+    },
+  }
+}
+
+function tokensOf(account: Account, { env, sync, sealer, sessions, fetch }: AccountsOptions & { fetch: typeof globalThis.fetch }) {
+  if (account.channel === 'shopify') {
+    const app = { apiKey: env.SHOPIFY_API_KEY, apiSecret: env.SHOPIFY_API_SECRET }
+    return shopifyTokens({ shop: account.externalId, sessions, fetch, ...app, ...sync })
+  }
+  const app = { apiUrl: env.ETSY_API_URL, keystring: env.ETSY_KEYSTRING ?? '', sharedSecret: env.ETSY_SHARED_SECRET ?? '' }
+  const refresh = refreshEtsy({ fetch: (request) => fetch(request), ...app, clock: sync.clock })
+  return accountTokens({ ...sync, sealer, account, refresh })
+}

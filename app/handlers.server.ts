@@ -1,0 +1,73 @@
+import { keepThings, markUndecided } from './catalog/things.server.ts'
+import type { ChannelAccounts } from './channel-accounts.server.ts'
+import { type Connector, keepsStock, type StockedConnector } from './channels/connector.ts'
+import { TryAgain } from './kernel/outage.ts'
+import { accountById, type Account } from './merchant/account.server.ts'
+import type { Handlers } from './queue/fact.ts'
+import { adoptChanges } from './sync/adopt.server.ts'
+import { comeBack } from './sync/come-back.server.ts'
+import type { Facts, Sync } from './sync/facts.ts'
+import { importListings } from './sync/import-listings.server.ts'
+import { ingestOrder } from './sync/ingest-order.server.ts'
+import { openBooks } from './sync/opening.server.ts'
+import { forgetThing } from './catalog/forget-thing.server.ts'
+import { wake } from './sync/wake.server.ts'
+
+// News that comes while an account is being opened or imported is applied after it.
+const AFTER_THE_IMPORT_MS = 2_000
+
+/** Fact → what is done about it: every background path on one screen. */
+export function handlers(sync: Sync, accounts: ChannelAccounts): Handlers<Facts> {
+  const opened = async ({ accountId }: { accountId: number }) => {
+    const account = await accountById(sync.db, accountId)
+    if (!account || account.status === 'off') return null
+    return { sync, account, connector: (await accounts.open(account)).connector }
+  }
+  const ready = async (payload: { accountId: number }) => {
+    const open = await opened(payload)
+    if (open && (open.account.status === 'importing' || open.account.status === 'connecting')) {
+      throw new TryAgain(AFTER_THE_IMPORT_MS, `${open.account.name} is being read.`)
+    }
+    return open
+  }
+  return {
+    async 'order-received'(payload) {
+      const open = await ready(payload)
+      const order = open && (await open.connector.order(payload.externalId))
+      if (!order) return
+      await ingestOrder(sync, { account: open.account, capabilities: open.connector.capabilities }, order)
+      await wake(sync.db, payload.merchantId)
+    },
+    async 'thing-changed'(payload) {
+      const open = await ready(payload)
+      if (!open || !keepsStock(open.connector)) return
+      await takeInThing({ ...open, connector: open.connector }, payload.externalId)
+      await wake(sync.db, payload.merchantId)
+    },
+    async 'account-connected'(payload) {
+      const open = await opened(payload)
+      if (open) await bringIn(open)
+      await wake(sync.db, payload.merchantId)
+    },
+  }
+}
+
+async function bringIn({ sync, account, connector }: { sync: Sync; account: Account; connector: Connector }): Promise<void> {
+  if (!keepsStock(connector)) return importListings({ sync, account, connector })
+  if (account.openedAt) return comeBack({ sync, account, connector })
+  return openBooks({ sync, account, connector })
+}
+
+type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
+
+async function takeInThing({ sync, account, connector }: Stocked, externalId: string): Promise<void> {
+  const things = await connector.thingsOf([{ externalId, variantId: '' }])
+  const owner = { merchantId: account.merchantId, accountId: account.id, at: sync.clock.now() }
+  if (things.length === 0) return forgetThing(sync.db, owner, externalId)
+  const rows = things.map(({ ref, levels: _, ...thing }) => ({ ...thing, ...ref }))
+  await sync.inTransaction(async (tx) => {
+    await keepThings(tx, owner, rows)
+    await markUndecided(tx, account.merchantId)
+  })
+  await adoptChanges({ sync, account, connector }, things.map(({ ref }) => ref))
+}

@@ -1,0 +1,37 @@
+import { type AbsoluteConnector, type Connector, keepsStock } from '../channels/connector.ts'
+import type { Account } from '../merchant/account.server.ts'
+import { deriveDue } from './due-listings.server.ts'
+import type { Sync } from './facts.ts'
+import { mirrorStep } from './mirror.server.ts'
+import { pollOrders } from './poll.server.ts'
+import { publishStep, type Step } from './publish.server.ts'
+import { relay } from './relay.server.ts'
+
+/** A channel account that is worked for: its connector, and what its limit lets us do. */
+export type Open = {
+  sync: Sync
+  account: Account
+  connector: Connector
+  /** Milliseconds until a call of this cost may be made; 0: now. */
+  waitMs(cost: number): number
+}
+
+/** Channels that keep a ledger of their own; the others are told numbers. */
+export const STOCKED_CHANNELS = ['shopify']
+
+/** One round for an account: hand on what changed, and tell its channel what it must know. */
+export async function accountStep(open: Open): Promise<Step> {
+  const { sync, account, connector, waitMs } = open
+  const relayed = { merchantId: account.merchantId, stockedChannels: STOCKED_CHANNELS, at: sync.clock.now() }
+  while ((await relay(sync.db, relayed)) > 0);
+  if (account.status !== 'open') return { againMs: null, waits: false, written: 0 }
+  if (keepsStock(connector)) return mirrorStep({ sync, account, connector, waitMs })
+  return publishStep({ sync, account, connector: connector as AbsoluteConnector, waitMs })
+}
+
+/** The net under the notifications: reads the account's orders, and derives from the rows what may have been missed. */
+export async function accountSweep({ sync, account, connector }: Open): Promise<void> {
+  if (account.status !== 'open' && account.status !== 'review') return
+  await pollOrders(sync, { account, connector })
+  if (!keepsStock(connector)) await deriveDue(sync.db, account, sync.clock.now())
+}

@@ -1,0 +1,61 @@
+import type { StockedConnector } from '../channels/connector.ts'
+import type { Sql } from '../kernel/sql.ts'
+import { openAccount, setStatus, type Account } from '../merchant/account.server.ts'
+import type { Sync } from './facts.ts'
+import { pollOrders } from './poll.server.ts'
+import { beginProgress, keepProgress } from './progress.server.ts'
+import { type Residual, residualsOf } from './residual.server.ts'
+
+/**
+ * A channel with a ledger of its own that was away comes back: its orders are booked, and what it shows beyond that is
+ * listed for a person to look at. With nothing to look at it is open again.
+ */
+export async function comeBack({ sync, account, connector }: { sync: Sync; account: Account; connector: StockedConnector }): Promise<void> {
+  await beginProgress(sync.db, account, sync.clock.now())
+  await setStatus(sync.db, account, 'importing')
+  await pollOrders(sync, { account, connector })
+  const found: Residual[] = []
+  let done = 0
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<typeof connector.things>> = await connector.things(cursor)
+    found.push(...(await residualsOf(sync.db, account, page.rows)).residuals)
+    done += page.rows.length
+    cursor = page.next
+    const sentence = `${done} items compared, ${found.length} differences`
+    await keepProgress(sync.db, account, { stage: 'items', done, total: page.total, cursor, sentence, at: sync.clock.now() })
+  } while (cursor !== null)
+  await keepDifferences(sync, account, found)
+  const sentence = found.length === 0 ? 'Nothing changed while it was away' : `${found.length} differences to look at`
+  await keepProgress(sync.db, account, { stage: 'done', done, total: done, cursor: null, sentence, at: sync.clock.now(), finished: true })
+  if (found.length === 0) await openAccount(sync.db, account, sync.clock.now())
+  else await setStatus(sync.db, account, 'review')
+}
+
+async function keepDifferences(sync: Sync, account: Account, residuals: Residual[]): Promise<void> {
+  await sync.inTransaction(async (tx) => {
+    await forgetDifferences(tx, account)
+    const text = `INSERT INTO review_difference (merchant_id, account_id, item_id, location_id, state, ours, theirs, found_at)
+      SELECT $1, $2, x."itemId", x."locationId", x.state::stock_state, x.ours, x.theirs, $4
+      FROM jsonb_to_recordset($3) AS x ("itemId" int, "locationId" int, state text, ours int, theirs int)`
+    await tx.query({ text, values: [account.merchantId, account.id, JSON.stringify(residuals), sync.clock.now()] })
+  })
+}
+
+export async function forgetDifferences(db: Sql, account: { merchantId: number; id: number }): Promise<void> {
+  const text = 'DELETE FROM review_difference WHERE merchant_id = $1 AND account_id = $2'
+  await db.query({ text, values: [account.merchantId, account.id] })
+}
+
+/** What a person is to look at before a channel that was away is open again. */
+export type DifferenceToReview = Residual & { title: string; location: string; foundAt: Date }
+
+export async function differencesOf(db: Sql, account: { merchantId: number; id: number }): Promise<DifferenceToReview[]> {
+  const text = `SELECT d.item_id AS "itemId", d.location_id AS "locationId", d.state, d.ours, d.theirs, d.theirs - d.ours AS quantity,
+      d.found_at AS "foundAt", concat_ws(' – ', i.title, NULLIF(i.variant, '')) AS title, l.name AS location
+    FROM review_difference d
+    JOIN item i ON i.merchant_id = d.merchant_id AND i.id = d.item_id
+    JOIN location l ON l.merchant_id = d.merchant_id AND l.id = d.location_id
+    WHERE d.merchant_id = $1 AND d.account_id = $2 ORDER BY title, location, d.state`
+  return (await db.query<DifferenceToReview>({ text, values: [account.merchantId, account.id] })).rows
+}

@@ -1,0 +1,54 @@
+import type { Connector } from '../channels/connector.ts'
+import { keepListings, matchAccount } from '../catalog/listings.server.ts'
+import type { Sql } from '../kernel/sql.ts'
+import { setStatus, type Account } from '../merchant/account.server.ts'
+import type { Sync } from './facts.ts'
+import { ingestOrder } from './ingest-order.server.ts'
+import { beginProgress, keepProgress } from './progress.server.ts'
+
+/**
+ * Reads everything an account lists, says what is which item, and lists the orders from before that are still to be
+ * shipped. Nothing is written to the channel, and no stock moves: a person looks first. Goes on where it was stopped.
+ */
+export async function importListings({ sync, account, connector }: { sync: Sync; account: Account; connector: Connector }): Promise<void> {
+  const began = await beginProgress(sync.db, account, sync.clock.now())
+  if (began.finishedAt) return
+  await setStatus(sync.db, account, 'importing')
+  const owner = () => ({ merchantId: account.merchantId, accountId: account.id, at: sync.clock.now() })
+  let { cursor, done } = began
+  do {
+    const page = await connector.listings(cursor)
+    await keepListings(sync.db, owner(), page.rows)
+    done += page.rows.length
+    cursor = page.next
+    const of = page.total === null ? '' : ` of ${page.total}`
+    const sentence = `${done}${of} listings read`
+    await keepProgress(sync.db, account, { stage: 'listings', done, total: page.total, cursor, sentence, at: sync.clock.now() })
+  } while (cursor !== null)
+  const { sure, proposed } = await sync.inTransaction((tx) => matchAccount(tx, owner()))
+  const waiting = await listUnshipped({ sync, account, connector })
+  const sentence = `${done} listings read, ${sure} matched by SKU, ${proposed} to look at, ${waiting} orders from before still to be shipped`
+  await keepProgress(sync.db, account, { stage: 'done', done, total: done, cursor: null, sentence, at: sync.clock.now(), finished: true })
+  await setStatus(sync.db, account, 'review')
+}
+
+// Orders from before the connection are history and move nothing; of those still to be shipped a person is asked once.
+async function listUnshipped({ sync, account, connector }: { sync: Sync; account: Account; connector: Connector }): Promise<number> {
+  let waiting = 0
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<typeof connector.unshipped>> = await connector.unshipped(cursor)
+    for (const order of page.rows.filter(({ placedAt }) => placedAt < account.connectedAt)) {
+      await ingestOrder(sync, { account, capabilities: connector.capabilities }, order)
+      waiting += await ask(sync.db, account, order.externalId)
+    }
+    cursor = page.next
+  } while (cursor !== null)
+  return waiting
+}
+
+async function ask(db: Sql, account: Account, externalId: string): Promise<number> {
+  const text = `UPDATE channel_order SET taken_out = 'asked'
+    WHERE merchant_id = $1 AND account_id = $2 AND external_id = $3 AND history AND taken_out IS NULL`
+  return (await db.query({ text, values: [account.merchantId, account.id, externalId] })).rowCount ?? 0
+}

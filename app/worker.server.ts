@@ -1,0 +1,86 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { PrismaClient } from '@prisma/client'
+import { channelAccounts } from './channel-accounts.server.ts'
+import { listenForChanges } from './changes.server.ts'
+import { ownAccounts } from './channels/account-owner.server.ts'
+import { openPool, transaction } from './db.server.ts'
+import { env as readEnv } from './env.server.ts'
+import { handlers } from './handlers.server.ts'
+import { present } from './kernel/assert.ts'
+import { systemClock, systemRandom } from './kernel/system-clock.server.ts'
+import { log } from './log.server.ts'
+import { accountById, workingAccounts } from './merchant/account.server.ts'
+import { openSealer } from './merchant/sealed.server.ts'
+import { graphileOutbox } from './queue/graphile-outbox.server.ts'
+import { startGraphileWorker } from './queue/graphile.server.ts'
+import { sessionStorage } from './session-storage.server.ts'
+import { workFor } from './sync/account-loop.server.ts'
+import type { Sync } from './sync/facts.ts'
+import { STOCK_CHANNEL } from './sync/wake.server.ts'
+
+// Background work: facts from the queue, and a loop for every channel account that this process owns.
+
+const CONCURRENCY = 4
+const SWEEP_EVERY_MS = 60_000
+
+const env = readEnv()
+const connectionString = env.DATABASE_URL
+const pool = openPool(connectionString, { max: 12 })
+const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+const sealer = openSealer([Buffer.from(env.CREDENTIALS_KEY, 'base64')])
+const sync: Sync = { db: pool, inTransaction: (work) => transaction(pool, work), outbox: graphileOutbox, clock: systemClock }
+const accounts = channelAccounts({ env, sync, sealer, sessions: sessionStorage(prisma, sealer), log })
+const stock = listenForChanges({ connectionString, clock: systemClock, log, channel: STOCK_CHANNEL })
+
+const queue = await startGraphileWorker({
+  connectionString,
+  handlers: handlers(sync, accounts),
+  concurrency: CONCURRENCY,
+  onGiveUp: ({ name, payload, error }) => log.error({ err: error, fact: name, payload }, 'A fact could not be dealt with.'),
+  clock: systemClock,
+  log,
+})
+
+const owners = ownAccounts({
+  connectionString,
+  listAccounts: async () => (await workingAccounts(pool)).map(String),
+  async onOwn(id, signal) {
+    const account = present(await accountById(pool, Number(id)), `account ${id}`)
+    const { connector, limiter } = await accounts.open(account)
+    const open = { sync, account, connector, waitMs: (cost: number) => limiter.waitMs(cost, 'write') }
+    await workFor({ open, log, changed, sweepEveryMs: SWEEP_EVERY_MS }, signal)
+  },
+  clock: systemClock,
+  random: systemRandom,
+  log,
+})
+
+function changed(merchantId: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stop()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const stop = stock.subscribe(merchantId, done)
+    signal.addEventListener('abort', done)
+  })
+}
+
+let stopping: Promise<void> | undefined
+async function stop(): Promise<void> {
+  await Promise.all([queue.stop(), owners.stop()])
+  await accounts.close()
+  await stock.close()
+  await pool.end()
+}
+const stopOnce = () => (stopping ??= stop())
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopOnce())
+process.once('disconnect', () => void stopOnce())
+queue.ended.catch((error: unknown) => {
+  log.error({ err: error }, 'The queue has stopped by itself.')
+  process.exitCode = 1
+  return stopOnce()
+})
+process.stdout.write('worker ready\n')
