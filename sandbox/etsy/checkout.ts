@@ -36,7 +36,7 @@ export function buy(etsy: Etsy, shop: ShopState, { lines, paid = true, buyer }: 
   }
   const short = notShown(picked)
   if (short) return short
-  for (const { listing, product, quantity } of picked) takeOffSale(etsy, listing, product, quantity)
+  for (const one of picked) takeOffSale(etsy, one)
   const receipt = newReceipt(etsy, shop, { picked, buyer, at: now(etsy), paid })
   if (paid) etsy.notify('order.paid', receipt)
   return receipt
@@ -66,7 +66,7 @@ function notShown(picked: Picked[]): Refusal | undefined {
   return undefined
 }
 
-function takeOffSale(etsy: Etsy, listing: Listing, product: Product, quantity: number): void {
+function takeOffSale(etsy: Etsy, { listing, product, quantity }: Picked): void {
   addStock(listing.inventory, product, -quantity)
   listing.modifiedAt = now(etsy)
   soldOutIfEmpty(etsy, listing)

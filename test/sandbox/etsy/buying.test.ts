@@ -106,18 +106,22 @@ describe('an order afterwards', () => {
     expect(shop.refundPartially(id, { amount: 1 })).toMatchObject({ code: 'amount' })
   })
 
-  const stages: [string, (shop: ReturnType<typeof bought>['shop'], id: number) => unknown, boolean, string][] = [
-    ['paid twice', (shop, id) => shop.pay(id), true, 'paid'],
-    ['canceled twice', (shop, id) => (shop.cancel(id), shop.cancel(id)), true, 'canceled'],
-    ['canceled once shipped', (shop, id) => (shop.ship(id), shop.cancel(id)), true, 'shipped'],
-    ['shipped twice', (shop, id) => (shop.ship(id), shop.ship(id)), true, 'shipped'],
-    ['shipped once canceled', (shop, id) => (shop.cancel(id), shop.ship(id)), true, 'canceled'],
-    ['shipped before it is paid', (shop, id) => shop.ship(id), false, 'unpaid'],
-    ['refunded before it is paid', (shop, id) => shop.refundPartially(id, { amount: 1 }), false, 'unpaid'],
-    ['paid once canceled', (shop, id) => (shop.cancel(id), shop.pay(id)), false, 'canceled'],
-    ['touched by another number', (shop, id) => shop.cancel(id + 1), true, 'unknown-receipt'],
+  type Stage = { act: (shop: ReturnType<typeof bought>['shop'], id: number) => unknown; paid: boolean; code: string }
+  const stages: [string, Stage][] = [
+    ['paid twice', { act: (shop, id) => shop.pay(id), paid: true, code: 'paid' }],
+    ['canceled twice', { act: (shop, id) => (shop.cancel(id), shop.cancel(id)), paid: true, code: 'canceled' }],
+    ['canceled once shipped', { act: (shop, id) => (shop.ship(id), shop.cancel(id)), paid: true, code: 'shipped' }],
+    ['shipped twice', { act: (shop, id) => (shop.ship(id), shop.ship(id)), paid: true, code: 'shipped' }],
+    ['shipped once canceled', { act: (shop, id) => (shop.cancel(id), shop.ship(id)), paid: true, code: 'canceled' }],
+    ['shipped before it is paid', { act: (shop, id) => shop.ship(id), paid: false, code: 'unpaid' }],
+    [
+      'refunded before it is paid',
+      { act: (shop, id) => shop.refundPartially(id, { amount: 1 }), paid: false, code: 'unpaid' },
+    ],
+    ['paid once canceled', { act: (shop, id) => (shop.cancel(id), shop.pay(id)), paid: false, code: 'canceled' }],
+    ['touched by another number', { act: (shop, id) => shop.cancel(id + 1), paid: true, code: 'unknown-receipt' }],
   ]
-  test.each(stages)('cannot be %s', (_, act, paid, code) => {
+  test.each(stages)('cannot be %s', (_, { act, paid, code }) => {
     const { shop, id } = bought(paid)
     expect(act(shop, id)).toMatchObject({ refused: true, code })
   })

@@ -224,7 +224,7 @@ describe('a write Etsy refuses, and leaves the listing as it was', () => {
     const { inventory, put, first: listingId } = openedShop({ listings: [RING], badRequests: true })
     const before = await inventory(listingId)
     const body = rewritten(before)
-    spoil(body as Body & Loose)
+    spoil(body)
     expect(await put(listingId, body)).toMatchObject({ status: 400, body: { error } })
     expect(await inventory(listingId)).toEqual(before)
   })
