@@ -86,6 +86,7 @@ function notForSale(store: Store, { variant, quantity }: Wanted, till: string | 
 
 /** Pieces of a tracked variant a buyer can buy: online those of all locations that sell online, at a till its own. */
 export function shownTo(store: Store, variant: Variant, till: string | null): number {
+  if (store.products.get(variant.productId)?.status !== 'ACTIVE') return 0
   if (till === null) return availableOf(store, variant, 'online')
   const level = levelOf(store, variant.inventoryItemId, till)
   return level?.isActive ? level.quantities.available : 0
@@ -190,7 +191,12 @@ function commit(store: Store, order: Order, news: News): void {
   for (const { locationId, lines } of order.fulfillmentOrders) {
     for (const { lineId, total } of lines) {
       const itemId = order.lines.find(({ id }) => id === lineId)?.itemId
-      if (itemId) shift(store, levelAt(store, itemId, locationId), { available: -total, committed: total }, news)
+      if (itemId)
+        shift(store, {
+          level: levelAt(store, itemId, locationId),
+          deltas: { available: -total, committed: total },
+          news,
+        })
     }
   }
 }

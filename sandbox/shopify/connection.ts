@@ -23,6 +23,9 @@ export type Connection<R> = {
 /** Most rows of one page (docs: "Paginating results"). */
 const MOST = 250
 
+/** As `first`: all rows. What a bulk operation asks for; GraphQL knows no greater whole number. */
+export const EVERYTHING = 2_147_483_647
+
 /** One page of the rows that `keep` lets through, in the order they come in. */
 export function connect<R>(
   rows: Iterable<Placed<R>>,
@@ -85,7 +88,7 @@ export function connectTable<R extends { id: string; updatedAt: number }>(
 function sizeOf({ first, last, before }: Paging): number {
   if ((last !== undefined && last !== null) || before) throw notInSandbox('paging backwards by last and before')
   if (first === undefined || first === null) throw badRequest('you must provide one of first or last')
-  if (first < 0 || first > MOST) throw badRequest(`first cannot exceed ${MOST}`)
+  if (first < 0 || (first > MOST && first !== EVERYTHING)) throw badRequest(`first cannot exceed ${MOST}`)
   return first
 }
 

@@ -12,8 +12,12 @@ export type Context = {
 }
 
 /** Answers one field. `source` and `args` are what the schema says of the field's type and arguments. */
-export type Field = (source: never, args: never, context: Context, info: GraphQLResolveInfo) => unknown
+export type Field = (source: never, args: never, context: Context) => unknown
 export type Fields = Record<string, Field>
+
+/** Carries out a mutation and answers with its payload. `info` has its directives. */
+export type Mutation = (args: never, context: Context, info: GraphQLResolveInfo) => unknown
+export type Mutations = Record<string, Mutation>
 
 /** What the real Shopify has and this sandbox does not: said aloud, never answered with a silent null. */
 export const notInSandbox = (what: string): GraphQLError =>

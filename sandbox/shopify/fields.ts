@@ -1,6 +1,6 @@
 import type { GraphQLFieldResolver, GraphQLTypeResolver } from 'graphql'
 import { accessDenied } from './access.ts'
-import { notInSandbox, type Context, type Fields } from './context.ts'
+import { notInSandbox, type Context, type Fields, type Mutations } from './context.ts'
 import * as app from './fields/app.ts'
 import * as catalog from './fields/catalog.ts'
 import * as inventory from './fields/inventory.ts'
@@ -19,16 +19,6 @@ import { queryFields } from './roots.ts'
 /** Fields that are more than the row's property of the same name. */
 const FIELDS: Record<string, Fields> = {
   QueryRoot: queryFields,
-  Mutation: {
-    inventoryActivate: activate,
-    inventoryAdjustQuantities: adjustQuantities,
-    inventoryMoveQuantities: moveQuantities,
-    inventorySetQuantities: setQuantities,
-    ...bulkMutations,
-    ...orderMutations,
-    ...productMutations,
-    ...subscriptionMutations,
-  },
   Product: catalog.productFields,
   ProductVariant: catalog.variantFields,
   InventoryItem: inventory.itemFields,
@@ -47,8 +37,20 @@ const FIELDS: Record<string, Fields> = {
   WebhookSubscription: app.subscriptionFields,
 }
 
+const MUTATIONS: Mutations = {
+  inventoryActivate: activate,
+  inventoryAdjustQuantities: adjustQuantities,
+  inventoryMoveQuantities: moveQuantities,
+  inventorySetQuantities: setQuantities,
+  ...bulkMutations,
+  ...orderMutations,
+  ...productMutations,
+  ...subscriptionMutations,
+}
+
 /** Answers a field from its own function, or the row's property; what there is neither of is an error. */
-export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
+export const resolveField: GraphQLFieldResolver<unknown, Context> = (...call) => {
+  const [source, args, context, info] = call
   if (context.denied.size > 0) {
     for (const node of info.fieldNodes) {
       const demand = context.denied.get(node)
@@ -56,8 +58,10 @@ export const resolveField: GraphQLFieldResolver<unknown, Context> = (source, arg
     }
   }
   const type = info.parentType.name
+  const mutation = type === 'Mutation' ? MUTATIONS[info.fieldName] : undefined
+  if (mutation) return mutation(args as never, context, info)
   const field = FIELDS[type]?.[info.fieldName]
-  if (field) return field(source as never, args as never, context, info)
+  if (field) return field(source as never, args as never, context)
   const value = property(source, info.fieldName)
   if (value !== undefined) return value
   if (info.fieldName === 'legacyResourceId') return numberOf(String(property(source, 'id')))

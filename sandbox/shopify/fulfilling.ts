@@ -87,7 +87,7 @@ type StockChange = { line: OrderLine; locationId: string; deltas: Partial<Record
 // An item deleted since it was ordered has no stock to change.
 function changeStock(store: Store, { line, locationId, deltas, news }: StockChange): void {
   if (!line.itemId || !store.items.get(line.itemId)) return
-  shift(store, levelAt(store, line.itemId, locationId), deltas, news)
+  shift(store, { level: levelAt(store, line.itemId, locationId), deltas, news })
 }
 
 export function takeOff(parcel: FulfillmentOrder, lineId: string, quantity: number): void {

@@ -1,5 +1,6 @@
-import { execute, GraphQLError, type ExecutionResult } from 'graphql'
+import { execute, type ExecutionResult, type GraphQLError } from 'graphql'
 import { assert } from '#app/kernel/assert.ts'
+import { startBulk } from './bulk.ts'
 import { available, spend, throttleStatus, type ThrottleStatus } from './bucket.ts'
 import type { Context } from './context.ts'
 import { actualCost, requestedCost } from './cost.ts'
@@ -47,6 +48,7 @@ export function runGraphQL(store: Store, caller: AccessToken, request: GraphQLRe
     typeResolver: resolveType,
   })
   assert(!(result instanceof Promise), 'a field of the sandbox answered later')
+  startBulk(store)
   const actual = Math.min(requested, actualCost(cost, result.data))
   spend(store, actual)
   const extensions = {

@@ -8,7 +8,7 @@ const WINDOW_MS = 24 * 3_600_000
 
 /** `code` is left out where the mutation's errors have none. */
 export type Issue = { field: string[] | null; message: string; code?: string }
-export type Outcome = { group: AdjustmentGroup | null; issues: Issue[] }
+export type Outcome = { group: AdjustmentGroup | null; issues: Issue[]; madeId?: string }
 
 export type Call = { key: string; name: string; args: object }
 
@@ -45,15 +45,23 @@ export function once(store: Store, { key, name, args }: Call, run: () => Outcome
   forgetOld(store)
   const params = `${name} ${JSON.stringify(args)}`
   const known = store.remembered.get(key)
-  if (known)
-    return known.params === params && !known.failed ? { group: known.group, issues: [] } : repeated(known, params)
+  if (known) return repeated(known, params)
   const outcome = run()
   const failed = outcome.issues.length > 0
-  store.remembered.set(key, { key, params, at: nowOf(store), failed, group: outcome.group })
+  store.remembered.set(key, {
+    key,
+    params,
+    at: nowOf(store),
+    failed,
+    group: outcome.group,
+    madeId: outcome.madeId ?? null,
+  })
   return outcome
 }
 
 function repeated(known: Remembered, params: string): Outcome {
+  const { group, madeId } = known
+  if (known.params === params && !known.failed) return { group, issues: [], ...(madeId && { madeId }) }
   const issue =
     known.params === params
       ? {

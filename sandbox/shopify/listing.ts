@@ -13,6 +13,8 @@ export type Listed<R extends { id: string; updatedAt: number }> = {
   keys: SearchKeys<R>
   /** Sort keys that are the order of creation. */
   byCreation: string[]
+  /** Rows that are in the list at all; all of them when absent. */
+  keep?: (row: R) => boolean
   /** Rows found by an index of their own, such as those of a SKU. */
   found?: (args: ListArguments) => R[] | undefined
 }
@@ -26,7 +28,9 @@ export function list<R extends { id: string; updatedAt: number }>(
   listed: Listed<R>,
 ): Connection<R> {
   const { table, type, keys, byCreation } = listed
-  const { test, updatedSince, ids } = search(args.query, keys)
+  const { test: matches, updatedSince, ids } = search(args.query, keys)
+  const { keep = () => true } = listed
+  const test = (row: R) => keep(row) && matches(row)
   const reverse = args.reverse ?? false
   const after = placeAfter(args)
   const byUpdate = args.sortKey === 'UPDATED_AT'

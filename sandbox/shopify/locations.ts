@@ -25,14 +25,19 @@ export function createLocation(store: Store, seed: LocationSeed, news: News): Lo
 
 export type LocationChange = Partial<Pick<Location, 'name' | 'city' | 'fulfillsOnlineOrders'>>
 
-export function changeLocation(store: Store, location: Location, change: LocationChange, news: News): void {
+type Changing = { location: Location; news: News }
+
+export function changeLocation(store: Store, { location, change, news }: Changing & { change: LocationChange }): void {
   Object.assign(location, change)
   store.locations.touch(location, nowOf(store))
   news.add('locations/update', location.id, () => locationPayload(location))
 }
 
 /** Opens or closes a location. One with pieces in it cannot be closed. */
-export function setActive(store: Store, location: Location, isActive: boolean, news: News): Refusal | undefined {
+export function setActive(
+  store: Store,
+  { location, isActive, news }: Changing & { isActive: boolean },
+): Refusal | undefined {
   const levels = [...(store.levelsAt.get(location.id)?.values() ?? [])]
   if (!isActive && levels.some((level) => onHand(level) !== 0)) {
     return refuse('stocked', `${location.name} has stock: move it first.`)

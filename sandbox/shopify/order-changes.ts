@@ -156,11 +156,19 @@ export function moveFulfillment(
     for (const { lineId, remaining } of parcel.lines) {
       if (remaining === 0) continue
       takeOff(parcel, lineId, remaining)
-      putOn(store, moved, lineId, remaining)
+      putOn(store, moved, { lineId, quantity: remaining })
       const { itemId } = lineOf(order, lineId)
       if (!itemId || !store.items.get(itemId)) continue
-      shift(store, levelAt(store, itemId, parcel.locationId), { committed: -remaining, available: remaining }, news)
-      shift(store, levelAt(store, itemId, locationId), { committed: remaining, available: -remaining }, news)
+      shift(store, {
+        level: levelAt(store, itemId, parcel.locationId),
+        deltas: { committed: -remaining, available: remaining },
+        news,
+      })
+      shift(store, {
+        level: levelAt(store, itemId, locationId),
+        deltas: { committed: remaining, available: -remaining },
+        news,
+      })
     }
     parcel.status = 'CLOSED'
   }
@@ -169,7 +177,7 @@ export function moveFulfillment(
   return order
 }
 
-function putOn(store: Store, parcel: FulfillmentOrder, lineId: string, quantity: number): void {
+function putOn(store: Store, parcel: FulfillmentOrder, { lineId, quantity }: Pieces): void {
   const entry = parcel.lines.find((line) => line.lineId === lineId)
   if (entry) Object.assign(entry, { total: entry.total + quantity, remaining: entry.remaining + quantity })
   else parcel.lines.push({ id: newId(store, 'FulfillmentOrderLineItem'), lineId, total: quantity, remaining: quantity })

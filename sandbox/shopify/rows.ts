@@ -182,7 +182,7 @@ export type BulkOperation = {
   id: string
   status: 'CREATED' | 'COMPLETED' | 'FAILED'
   query: string
-  scopes: string[]
+  groupObjects: boolean
   errorCode: string | null
   objectCount: number
   rootObjectCount: number
@@ -227,7 +227,14 @@ export type Installation = {
 export type Bucket = { available: number | null; at: number }
 
 /** An answered mutation, kept 24 hours by its idempotency key. `params` is its name and arguments. */
-export type Remembered = { key: string; params: string; at: number; failed: boolean; group: AdjustmentGroup | null }
+export type Remembered = {
+  key: string
+  params: string
+  at: number
+  failed: boolean
+  group: AdjustmentGroup | null
+  madeId: string | null
+}
 
 export type AdjustmentGroup = {
   id: string

@@ -1,5 +1,6 @@
 import { assert } from '#app/kernel/assert.ts'
 import type { Clock, Random } from '#app/kernel/clock.ts'
+import { startBulk } from './bulk.ts'
 import { runGraphQL, type GraphQLRequest } from './graphql.ts'
 import { grantAccess } from './oauth.ts'
 import { openStore } from './opening.ts'
@@ -91,7 +92,11 @@ export function createShopifySandbox(options: ShopifySandboxOptions): ShopifySan
     load(saved) {
       stores.clear()
       shops.clear()
-      for (const store of saved.shops) keep(loadStore(env, store))
+      for (const shop of saved.shops) {
+        const store = loadStore(env, shop)
+        keep(store)
+        startBulk(store)
+      }
     },
   }
 }

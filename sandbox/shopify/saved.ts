@@ -62,6 +62,7 @@ export function loadStore(env: Env, given: SavedStore): Store {
   for (const level of saved.levels) addLevel(store, level)
   for (const order of saved.orders) addOrder(store, order)
   for (const operation of saved.bulkOperations) store.bulkOperations.add(operation)
+  store.waitingBulk.push(...saved.bulkOperations.filter(({ status }) => status === 'CREATED'))
   for (const subscription of saved.subscriptions) store.subscriptions.add(subscription)
   for (const token of saved.access) store.installation.access.set(token.token, token)
   for (const token of saved.refresh) store.installation.refresh.set(token.token, token)

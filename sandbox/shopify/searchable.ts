@@ -80,10 +80,9 @@ export function locationSearch(
     table: locations,
     type: 'Location',
     keys: { ...LOCATION_KEYS, active },
-    // Shopify's default is by name; a handful of locations comes in the shop's order here.
+    // Shopify's default is by name; here they come in the shop's order.
     byCreation: ['ID', 'NAME'],
-    found: (args) =>
-      includeInactive || args.query ? undefined : [...locations.values()].filter(({ isActive }) => isActive),
+    keep: ({ isActive }) => isActive || includeInactive === true,
   }
 }
 

@@ -81,7 +81,7 @@ export type Shop = {
   bulkOperations(): BulkOperation[]
   /** Webhooks that are on their way or wait for another attempt. */
   pendingWebhooks(): number
-  /** Drops orders that last changed before, so that a long replay's memory stays flat. Unsent ones stay. */
+  /** Drops orders that last changed before, so that a long replay's memory stays flat. The stock stays as it is. */
   forgetOrders(before: Date): number
 
   readonly installed: boolean
@@ -172,12 +172,12 @@ function catalogActs(store: Store) {
     addLocation: (seed: LocationSeed) => acting(store, (news) => places.createLocation(store, seed, news)),
     changeLocation: (id: string, change: places.LocationChange) => {
       const location = present(store.locations.get(id), `location ${id}`)
-      acting(store, (news) => places.changeLocation(store, location, change, news))
+      acting(store, (news) => places.changeLocation(store, { location, change, news }))
       return location
     },
     setLocationActive: (id: string, active: boolean) => {
       const location = present(store.locations.get(id), `location ${id}`)
-      return acting(store, (news) => places.setActive(store, location, active, news)) ?? location
+      return acting(store, (news) => places.setActive(store, { location, isActive: active, news })) ?? location
     },
   }
 }
@@ -225,7 +225,6 @@ function forgetOrders(store: Store, before: number): number {
   let forgotten = 0
   for (const { row: order } of store.orders.byChange(undefined, false)) {
     if (order.updatedAt >= before) break
-    if (order.fulfillmentOrders.some(({ status }) => status === 'OPEN')) continue
     removeOrder(store, order)
     forgotten += 1
   }

@@ -26,7 +26,7 @@ export function staffEdit(store: Store, edit: StaffEdit, news: News): Level | Re
   const level = levelAt(store, variant.inventoryItemId, edit.locationId)
   const deltas = deltasOf(level, edit)
   if (isRefusal(deltas)) return deltas
-  shift(store, level, deltas, news)
+  shift(store, { level, deltas, news })
   return level
 }
 

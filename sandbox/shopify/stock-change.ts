@@ -3,8 +3,11 @@ import { levelPayload, productPayload } from './payloads.ts'
 import { KEPT_NAMES, type KeptName, type Level } from './rows.ts'
 import { nowOf, type Store } from './store.ts'
 
+export type Deltas = Partial<Record<KeptName, number>>
+type Shift = { level: Level; deltas: Deltas; news: News }
+
 /** Adds to a level's quantities and tells who listens. A level written to is active again. */
-export function shift(store: Store, level: Level, deltas: Partial<Record<KeptName, number>>, news: News): void {
+export function shift(store: Store, { level, deltas, news }: Shift): void {
   const now = nowOf(store)
   for (const name of KEPT_NAMES) {
     const delta = deltas[name]

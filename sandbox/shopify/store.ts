@@ -29,6 +29,8 @@ export type Store = {
   locations: Table<Location>
   orders: Table<Order>
   bulkOperations: Table<BulkOperation>
+  /** Asked for and not yet given to the clock. */
+  waitingBulk: BulkOperation[]
   subscriptions: Table<Subscription>
   staff: Staff[]
   installation: Installation
@@ -52,6 +54,7 @@ export function emptyStore(env: Env, facts: ShopFacts): Store {
     locations: new Table(),
     orders: new Table(),
     bulkOperations: new Table(),
+    waitingBulk: [],
     subscriptions: new Table(),
     staff: [],
     installation: { installed: false, scopes: [], access: new Map(), refresh: new Map() },

@@ -33,9 +33,7 @@ export function coerceVariables(
     }
     const value = given[name]
     const problems: Problem[] = []
-    const coerced = coerceInputValue(value, type, (path, _bad, error) =>
-      problems.push({ path: [...path], explanation: explain(error) }),
-    )
+    const coerced = coerceInputValue(value, type, (path, _bad, error) => problems.push(problem([...path], error)))
     if (problems.length > 0) errors.push(invalid(definition, type, { value, problems }))
     else values[name] = coerced
   }
@@ -44,10 +42,14 @@ export function coerceVariables(
 
 const MISSING: Problem = { path: [], explanation: 'Expected value to not be null' }
 
+function problem(path: Problem['path'], { message }: GraphQLError): Problem {
+  const [, field, type] = /^Field "(\w+)" is not defined by type "(\w+)"/.exec(message) ?? []
+  if (field) return { path: [...path, field], explanation: `Field is not defined on ${type}` }
+  return { path, explanation: explain(message) }
+}
+
 // graphql-js words these for a developer who reads its source; Shopify's own words are what an app may match on.
-function explain({ message }: GraphQLError): string {
-  const unknown = /^Field "\w+" is not defined by type "(\w+)"/.exec(message)
-  if (unknown) return `Field is not defined on ${unknown[1]}`
+function explain(message: string): string {
   if (/was not provided\.$|not to be null\.$/.test(message)) return 'Expected value to not be null'
   return message
 }

@@ -4,6 +4,7 @@ import { list, type ListArguments } from '../listing.ts'
 import { present } from '#app/kernel/assert.ts'
 import type { AdjustmentGroup, InventoryItem, Level, Location } from '../rows.ts'
 import type { SearchKeys } from '../search.ts'
+import type { Table } from '../table.ts'
 import { isKept, quantity } from '../stock.ts'
 import { levelOf } from '../store.ts'
 import { numberOf } from '../gid.ts'
@@ -99,14 +100,18 @@ export const locationFields: Fields = {
 }
 
 // The list has no sort key; a poll for what changed since a moment is answered from the log of changes.
-function levelsAt(
-  args: ListArguments & Inactive,
-  table: Context['store']['levelsAt'] extends Map<string, infer T> ? T | undefined : never,
-) {
-  const levels = present(table, 'the levels of a location')
+function levelsAt(args: ListArguments & Inactive, table: Table<Level> | undefined) {
   const sortKey = args.query?.includes('updated_at') ? 'UPDATED_AT' : 'ID'
-  const keys: SearchKeys<Level> = { ...LEVEL_KEYS, id: { number: (level) => numberOf(level.id) } }
-  return list({ ...args, sortKey }, { table: levels, type: 'InventoryLevel', keys, byCreation: ['ID'] })
+  return list(
+    { ...args, sortKey },
+    {
+      table: present(table, 'the levels of a location'),
+      type: 'InventoryLevel',
+      keys: LEVEL_KEYS,
+      byCreation: ['ID'],
+      keep: (level) => visible(level, args) !== null,
+    },
+  )
 }
 
 export const groupFields: Fields = {

@@ -15,7 +15,7 @@ type ActivateArguments = {
 }
 
 /** `inventoryActivate`: stocks an item at a location. Reactivating keeps the old quantities when none is given. */
-export function activate(_root: unknown, args: ActivateArguments, { store }: Context, info: GraphQLResolveInfo) {
+export function activate(args: ActivateArguments, { store }: Context, info: GraphQLResolveInfo) {
   const call = { key: keyOf(info), name: info.fieldName, args }
   const { issues } = once(store, call, () => ({ group: null, issues: run(store, args) }))
   // This mutation's errors are of the plain kind, which has no code.
@@ -36,7 +36,7 @@ function run(store: Store, args: ActivateArguments): Issue[] {
       args.available ??
       (typeof args.onHand === 'number' ? args.onHand - (onHand(level) - level.quantities.available) : null)
     if (wanted !== null && wanted !== level.quantities.available)
-      shift(store, level, { available: wanted - level.quantities.available }, news)
+      shift(store, { level, deltas: { available: wanted - level.quantities.available }, news })
     if (!known?.isActive) news.add('inventory_levels/connect', level.id, () => levelPayload(level))
     level.isActive = true
   })

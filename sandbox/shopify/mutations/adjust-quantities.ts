@@ -14,12 +14,7 @@ export const MOST = 2_000_000_000
 export const STALE = 'The changeFromQuantity argument no longer matches the persisted quantity.'
 
 /** `inventoryAdjustQuantities`: adds to one state. Adding to a state other than incoming adds to on_hand too. */
-export function adjustQuantities(
-  _root: unknown,
-  { input }: { input: AdjustInput },
-  { store }: Context,
-  info: GraphQLResolveInfo,
-) {
+export function adjustQuantities({ input }: { input: AdjustInput }, { store }: Context, info: GraphQLResolveInfo) {
   const call = { key: keyOf(info), name: info.fieldName, args: input }
   mustCompare(input.changes, 'InventoryChangeInput')
   atMost250(input.changes)

@@ -27,7 +27,7 @@ export function adjust(
   if (real.length === 0) return null
   const onHand = new Map<string, { itemId: string; locationId: string; delta: number }>()
   for (const { itemId, locationId, name, delta } of real) {
-    shift(store, levelAt(store, itemId, locationId), { [name]: delta }, news)
+    shift(store, { level: levelAt(store, itemId, locationId), deltas: { [name]: delta }, news })
     if (name === 'incoming') continue
     const key = `${itemId} ${locationId}`
     onHand.set(key, { itemId, locationId, delta: (onHand.get(key)?.delta ?? 0) + delta })

@@ -19,12 +19,7 @@ type Change = { inventoryItemId: string; quantity: number; from: Terminal; to: T
 export type MoveInput = { reason: string; referenceDocumentUri: string; changes: Change[] }
 
 /** `inventoryMoveQuantities`: from one state to another at the same location; on_hand stays as it is. */
-export function moveQuantities(
-  _root: unknown,
-  { input }: { input: MoveInput },
-  { store }: Context,
-  info: GraphQLResolveInfo,
-) {
+export function moveQuantities({ input }: { input: MoveInput }, { store }: Context, info: GraphQLResolveInfo) {
   const call = { key: keyOf(info), name: info.fieldName, args: input }
   mustCompare(
     input.changes.flatMap(({ from, to }) => [from, to]),

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { isRefusal } from '#app/kernel/refusal.ts'
-import type { Context, Fields } from '../context.ts'
+import type { Context, Mutations } from '../context.ts'
 import { withOrder } from '../fields/orders.ts'
 import { keyOf, once } from '../idempotency.ts'
 import { acting } from '../news.ts'
@@ -13,8 +13,8 @@ type LineInput = { lineItemId: string; quantity: number; restockType?: RestockTy
 type RefundArguments = { input: { orderId: string; note?: string; refundLineItems?: LineInput[] } }
 
 /** `orderCancel` and `refundCreate`, as far as stock goes; money is given back in full. */
-export const orderMutations: Fields = {
-  orderCancel: (_root: unknown, { orderId, reason, restock }: CancelArguments, { store }: Context) => {
+export const orderMutations: Mutations = {
+  orderCancel: ({ orderId, reason, restock }: CancelArguments, { store }: Context) => {
     const order = store.orders.get(orderId)
     const failed = (message: string, code: string) => {
       const error = { field: ['orderId'], message }
@@ -25,7 +25,7 @@ export const orderMutations: Fields = {
     if (isRefusal(result)) return failed(result.sentence, 'INVALID')
     return { job: { id: newId(store, 'Job'), done: true }, jobResult: null, userErrors: [], orderCancelUserErrors: [] }
   },
-  refundCreate: (_root: unknown, { input }: RefundArguments, { store }: Context, info: GraphQLResolveInfo) => {
+  refundCreate: ({ input }: RefundArguments, { store }: Context, info: GraphQLResolveInfo) => {
     const call = { key: keyOf(info), name: info.fieldName, args: input }
     const order = store.orders.get(input.orderId)
     const failed = (field: string[] | null, message: string) => ({
@@ -40,16 +40,14 @@ export const orderMutations: Fields = {
       restock: restockType ?? ('NO_RESTOCK' as const),
       locationId,
     }))
-    const { issues } = once(store, call, () => {
+    const { issues, madeId } = once(store, call, () => {
       const result = acting(store, (news) => refund(store, { order, news, lines, note: input.note }))
-      const issues = isRefusal(result)
-        ? [{ field: ['refundLineItems', '0', 'quantity'], message: result.sentence }]
-        : []
-      return { group: null, issues }
+      if (!isRefusal(result)) return { group: null, issues: [], madeId: result.id }
+      return { group: null, issues: [{ field: ['refundLineItems', '0', 'quantity'], message: result.sentence }] }
     })
     const [issue] = issues
     if (issue) return failed(issue.field, issue.message)
-    const made = order.refunds.at(-1)
+    const made = order.refunds.find(({ id }) => id === madeId)
     return { refund: made ? withOrder(made, order) : null, order, userErrors: [] }
   },
 }

@@ -1,4 +1,4 @@
-import type { Context, Fields } from '../context.ts'
+import type { Context, Mutations } from '../context.ts'
 import { notInSandbox } from '../context.ts'
 import { deleteProduct, touchProduct } from '../catalog.ts'
 import { shopOf } from '../fields/app.ts'
@@ -18,8 +18,8 @@ type Update = {
 const KNOWN = ['title', 'status', 'tags', 'vendor', 'productType', 'descriptionHtml', 'handle']
 
 /** `productUpdate` and `productDelete`, as far as archiving, renaming and deleting go. */
-export const productMutations: Fields = {
-  productUpdate: (_root: unknown, { product: update }: { product?: Update }, { store }: Context) => {
+export const productMutations: Mutations = {
+  productUpdate: ({ product: update }: { product?: Update }, { store }: Context) => {
     if (!update) throw notInSandbox('productUpdate without its argument product')
     const { id, ...changes } = update
     const strange = Object.keys(changes).find((name) => !KNOWN.includes(name))
@@ -32,7 +32,7 @@ export const productMutations: Fields = {
     })
     return { product, userErrors: [] }
   },
-  productDelete: (_root: unknown, { input: { id } }: { input: { id: string } }, { store }: Context) => {
+  productDelete: ({ input: { id } }: { input: { id: string } }, { store }: Context) => {
     const product = store.products.get(id)
     const shop = shopOf(store)
     const nothing = { deletedProductId: null, productDeleteOperation: null, shop }

@@ -22,12 +22,7 @@ const MOST = 1_000_000_000
 const STALE = 'The changeFromQuantity value does not match persisted value.'
 
 /** `inventorySetQuantities`: states `available` or `on_hand` outright; the other states stay as they are. */
-export function setQuantities(
-  _root: unknown,
-  { input }: { input: SetInput },
-  { store }: Context,
-  info: GraphQLResolveInfo,
-) {
+export function setQuantities({ input }: { input: SetInput }, { store }: Context, info: GraphQLResolveInfo) {
   const call = { key: keyOf(info), name: info.fieldName, args: input }
   mustCompare(input.quantities, 'InventoryQuantityInput')
   atMost250(input.quantities)

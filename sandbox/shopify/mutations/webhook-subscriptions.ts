@@ -1,4 +1,4 @@
-import { notInSandbox, type Context, type Fields } from '../context.ts'
+import { notInSandbox, type Context, type Mutations } from '../context.ts'
 import type { Subscription } from '../rows.ts'
 import { newId, nowOf, type Store } from '../store.ts'
 
@@ -17,8 +17,8 @@ type Update = { id: string; webhookSubscription: Input }
 const error = (message: string) => [{ field: ['webhookSubscription', 'callbackUrl'], message }]
 
 /** `webhookSubscriptionCreate`, `…Update`, `…Delete`. An address on loopback may be plain http. */
-export const subscriptionMutations: Fields = {
-  webhookSubscriptionCreate: (_root: unknown, { topic, webhookSubscription: input }: Create, { store }: Context) => {
+export const subscriptionMutations: Mutations = {
+  webhookSubscriptionCreate: ({ topic, webhookSubscription: input }: Create, { store }: Context) => {
     const uri = input.uri ?? input.callbackUrl ?? ''
     const userErrors = addressErrors(store, { topic, uri, input })
     if (userErrors.length > 0) return { webhookSubscription: null, userErrors }
@@ -39,7 +39,7 @@ export const subscriptionMutations: Fields = {
     store.env.changed()
     return { webhookSubscription: subscription, userErrors: [] }
   },
-  webhookSubscriptionUpdate: (_root: unknown, { id, webhookSubscription: input }: Update, { store }: Context) => {
+  webhookSubscriptionUpdate: ({ id, webhookSubscription: input }: Update, { store }: Context) => {
     const subscription = store.subscriptions.get(id)
     if (!subscription) return { webhookSubscription: null, userErrors: missing }
     const uri = input.uri ?? input.callbackUrl ?? subscription.uri
@@ -51,7 +51,7 @@ export const subscriptionMutations: Fields = {
     store.env.changed()
     return { webhookSubscription: subscription, userErrors: [] }
   },
-  webhookSubscriptionDelete: (_root: unknown, { id }: { id: string }, { store }: Context) => {
+  webhookSubscriptionDelete: ({ id }: { id: string }, { store }: Context) => {
     if (!store.subscriptions.get(id)) return { deletedWebhookSubscriptionId: null, userErrors: missing }
     store.subscriptions.delete(id)
     store.env.changed()
