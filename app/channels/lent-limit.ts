@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import { openBucket, type Bucket, type BucketState, type Limit, type Reading } from './bucket.ts'
+import { openPurse, type Block, type Purse } from './purse.ts'
 
 /** Where a shared bucket is kept: `change` is called with what is there, alone at any moment over all processes. */
 export type LimitRow = {
@@ -38,100 +39,98 @@ const BLOCK = 4
 const LASTS_MS = 150
 const ASK_AGAIN_MS = 1_000
 
-type Block = { left: number; at: Date; until: number }
 type Loan = { amount: number; at: Date; state: BucketState }
 
 /** Opens this process's part of a shared limit. One serves all accounts of the process. */
 export function openLentLimit(options: LentLimitOptions): LentLimit {
-  const { block = BLOCK, lastsMs = LASTS_MS, clock, log, row } = options
-  const opened = (saved: BucketState | null) =>
-    openBucket({ ...options, limits: options.limits.map(widen(lastsMs)) }, saved)
-  // What was last seen of the row: it knows nothing of what others have taken since, so it never makes wait in vain.
-  let seen = opened(null)
-  let blocks: Block[] = []
-  let returned: Block[] = []
-  let heard: { reading: Reading; at: Date }[] = []
-  let closedUntil = 0
+  const { block = BLOCK, lastsMs = LASTS_MS, clock } = options
+  const shared = { ...options, limits: options.limits.map(widen(lastsMs)) }
+  const purse = openPurse(lastsMs)
+  // As the row was last seen. It knows nothing of what others have taken since, so it never makes wait in vain.
+  let seen = openBucket(shared)
   let callOff = () => {}
+  const visit = visitor(shared, purse)
 
-  const now = () => clock.now().getTime()
-  const here = () => {
-    returned.push(...blocks.filter((one) => one.until <= now() && one.left > 0))
-    blocks = blocks.filter((one) => one.until > now() && one.left > 0)
-    return blocks.reduce((sum, one) => sum + one.left, 0)
-  }
-
-  /** One visit to the row: brings back and tells what there is, and takes what `take` takes. */
-  async function visit(take: (bucket: Bucket, at: Date) => number): Promise<void> {
-    here()
-    const [bringing, telling] = [returned, heard]
-    returned = []
-    heard = []
-    try {
-      const loan = await row.update<Loan>((saved) => {
-        const bucket = opened(saved)
-        for (const { left, at } of bringing) bucket.giveBack(left, at)
-        for (const { reading, at } of telling) bucket.learn(reading, at)
-        const at = clock.now()
-        const amount = take(bucket, at)
-        const state = bucket.state()
-        return { state, result: { amount, at, state } }
-      })
-      seen = opened(loan.state)
-      if (loan.amount > 0) receive(loan)
-    } catch (error) {
-      // The calls wait, and are made when the row can be reached again.
-      returned.push(...bringing)
-      heard.push(...telling)
-      closedUntil = now() + ASK_AGAIN_MS
-      log.error({ err: error }, 'A limit that is shared could not be asked.')
-    }
-  }
-
-  const receive = ({ amount, at }: Loan): void => {
-    blocks.push({ left: amount, at, until: at.getTime() + lastsMs })
+  async function borrow(cost: number, keepFree: number): Promise<void> {
+    const loan = await visit.row((bucket, at) => {
+      const amount = [Math.max(block, cost), cost].find((some) => bucket.waitMs(some, at, keepFree) === 0) ?? 0
+      if (amount > 0) bucket.take(amount, at)
+      return amount
+    })
+    if (!loan) return
+    seen = openBucket(shared, loan.state)
+    if (loan.amount === 0) return
+    purse.put(loan)
     callOff()
     callOff = clock.after(lastsMs, settle)
   }
-  const settle = async (): Promise<void> => {
-    here()
-    if (returned.length > 0 || heard.length > 0) await visit(() => 0)
+
+  async function settle(): Promise<void> {
+    if (visit.isDue(clock.now())) await visit.row(() => 0)
   }
 
   return {
-    has: (cost) => here() >= cost,
-    spend(cost) {
-      for (const one of blocks) {
-        const part = Math.min(one.left, cost)
-        one.left -= part
-        cost -= part
-      }
-    },
+    borrow,
+    has: (cost) => purse.amount(clock.now()) >= cost,
+    spend: purse.spend,
     waitMs(cost, keepFree) {
-      const missing = cost - here()
-      return missing <= 0 ? 0 : Math.max(closedUntil - now(), seen.waitMs(missing, clock.now(), keepFree))
+      const missing = cost - purse.amount(clock.now())
+      return missing <= 0 ? 0 : Math.max(visit.closedMs(), seen.waitMs(missing, clock.now(), keepFree))
     },
-    borrow: (cost, keepFree) =>
-      visit((bucket, at) => {
-        const amount = [Math.max(block, cost), cost].find((some) => bucket.waitMs(some, at, keepFree) === 0) ?? 0
-        if (amount > 0) bucket.take(amount, at)
-        return amount
-      }),
     learn(reading) {
-      heard.push({ reading, at: clock.now() })
+      visit.tell(reading)
       if (!reading.retryAfterMs) return
       // Nobody may go on with what was borrowed before, here or elsewhere.
       seen.learn(reading, clock.now())
-      for (const one of blocks) one.until = 0
+      purse.close()
       void settle()
     },
     async close() {
       callOff()
-      for (const one of blocks) one.until = 0
+      purse.close()
       await settle()
     },
   }
 }
+
+/** Visits the row: brings back what was not used, tells what was heard, and takes what `take` takes. */
+function visitor(options: LentLimitOptions, purse: Purse) {
+  const { clock, log, row } = options
+  let heard: { reading: Reading; at: Date }[] = []
+  let closedUntil = 0
+
+  const change = (back: Block[], news: typeof heard, take: Take) => (saved: BucketState | null) => {
+    const bucket = openBucket(options, saved)
+    for (const { left, at } of back) bucket.giveBack(left, at)
+    for (const { reading, at } of news) bucket.learn(reading, at)
+    const at = clock.now()
+    const amount = take(bucket, at)
+    const state = bucket.state()
+    return { state, result: { amount, at, state } }
+  }
+
+  return {
+    tell: (reading: Reading) => void heard.push({ reading, at: clock.now() }),
+    isDue: (now: Date) => heard.length > 0 || purse.hasExpired(now),
+    closedMs: () => closedUntil - clock.now().getTime(),
+    /** Undefined if the row was out of reach: then nothing is lost, and it is asked again in a while. */
+    async row(take: Take): Promise<Loan | undefined> {
+      const [back, news] = [purse.expired(clock.now()), heard]
+      heard = []
+      try {
+        return await row.update<Loan>(change(back, news, take))
+      } catch (error) {
+        purse.keepExpired(back)
+        heard.push(...news)
+        closedUntil = clock.now().getTime() + ASK_AGAIN_MS
+        log.error({ err: error }, 'A limit that is shared could not be asked.')
+        return undefined
+      }
+    },
+  }
+}
+
+type Take = (bucket: Bucket, at: Date) => number
 
 // What was taken at one moment may be used until `lastsMs` later: only a window longer by that keeps the limit.
 const widen =

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
+import type { Sql, Statement } from './sql.ts'
 
 /** What a kept session is for, and how it is kept. */
 export type SessionUse = {
@@ -53,10 +54,22 @@ async function oneSession({ connectionString, name, use, log }: SessionUse, clos
     await client.query(NOTICE_A_DEAD_PEER)
     await use(client, AbortSignal.any([lost.signal, closing]))
   } catch (error) {
-    log.warn({ err: error, session: name }, 'A database session was lost; another is opened.')
+    log.warn({ err: error, session: name }, 'A database session has failed; another is opened.')
   }
   // The locks go with the session, and only now: all that was done under them has stopped.
   await client.end().catch(() => {})
+}
+
+/** The session for many who do not know of each other: one connection answers one question at a time. */
+export function inTurn(session: Sql): Sql {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    query<Row extends object>(statement: Statement) {
+      const answer = last.then(() => session.query<Row>(statement))
+      last = answer.catch(() => {})
+      return answer
+    },
+  }
 }
 
 /** Waits `ms` milliseconds, or less if `signal` aborts. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { BucketState, Limit } from '#app/channels/bucket.ts'
 import type { Lane } from '#app/channels/lane.ts'
 import { openLimiter, type Lesson, type LimiterOptions } from '#app/channels/limiter.server.ts'
+import { present } from '#app/kernel/assert.ts'
 import { TryAgain } from '#app/kernel/outage.ts'
 import { VirtualClock } from '#app/kernel/virtual-clock.ts'
 import { keptLog } from '#test/support/kept-log.ts'
@@ -19,12 +20,12 @@ async function open(options: Partial<LimiterOptions> = {}) {
   const limiter = await openLimiter({ limits: TEN_A_SECOND, margin: 0, concurrency: 50, clock, log, ...options })
   const sent: string[] = []
   const under: Map<string, PromiseWithResolvers<void>> = new Map()
-  const answers: Promise<void>[] = []
+  const answers = new Map<string, Promise<void>>()
 
   /** Asks for calls; they are answered at once, unless `held`. */
-  function call(lane: Lane, names: string[], more: { cost?: number; patienceMs?: number; held?: boolean } = {}) {
+  function call(lane: Lane, names: string[], more: { cost?: number; patienceMs?: number; held?: boolean } = {}): void {
     const { held = false, ...rest } = more
-    return names.map((name) => {
+    for (const name of names) {
       const answer = limiter.run({ lane, ...rest }, async () => {
         sent.push(name)
         if (!held) return
@@ -32,16 +33,16 @@ async function open(options: Partial<LimiterOptions> = {}) {
         await under.get(name)?.promise
       })
       answer.catch(() => {})
-      answers.push(answer)
-      return answer
-    })
+      answers.set(name, answer)
+    }
   }
+  const answer = (name: string) => present(answers.get(name), `The call ${name}`)
   const many = (name: string, n: number) => Array.from({ length: n }, (_, i) => `${name}${i + 1}`)
-  return { limiter, clock, log, sent, call, many, under, answers }
+  return { limiter, clock, log, sent, call, many, under, answer }
 }
 
-const tryAgainAfter = async (answer: Promise<unknown> | undefined): Promise<number> => {
-  const error: unknown = await answer?.then(
+const tryAgainAfter = async (answer: Promise<unknown>): Promise<number> => {
+  const error: unknown = await answer.then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
@@ -73,27 +74,29 @@ describe('Calls to an account', () => {
   })
 
   test('a pressing call overtakes those that wait, even where only one may be under way', async () => {
-    const { call, sent, clock } = await open({ limits: [{ ...TEN_A_SECOND[0]!, limit: 1 } as Limit], concurrency: 1 })
-    await call('urgent', ['first'])[0]
+    const limits: Limit[] = [{ kind: 'window', name: 'second', limit: 1, lengthMs: 1_000 }]
+    const { call, sent, clock, answer } = await open({ limits, concurrency: 1 })
+    call('urgent', ['first'])
+    await answer('first')
     call('sweep', ['sweep'])
-    const [urgent] = call('urgent', ['urgent'])
+    call('urgent', ['urgent'])
     await clock.runTo(after(1_050))
     expect(sent).toEqual(['first', 'urgent'])
-    await urgent
+    await answer('urgent')
     await clock.runTo(after(2_100))
     expect(sent).toEqual(['first', 'urgent', 'sweep'])
   })
 
   test('no more are under way at once than is said', async () => {
-    const { call, many, sent, under } = await open({ concurrency: 3 })
-    const answers = call('orders', many('o', 5), { held: true })
+    const { call, many, sent, under, answer } = await open({ concurrency: 3 })
+    call('orders', many('o', 5), { held: true })
     expect(sent).toEqual(['o1', 'o2', 'o3'])
     under.get('o2')?.resolve()
-    await answers[1]
+    await answer('o2')
     await Promise.resolve()
     expect(sent).toEqual(['o1', 'o2', 'o3', 'o4'])
     for (const name of ['o1', 'o3', 'o4']) under.get(name)?.resolve()
-    await Promise.all([answers[0], answers[2], answers[3]])
+    await Promise.all(['o1', 'o3', 'o4'].map(answer))
     await Promise.resolve()
     expect(sent).toHaveLength(5)
   })
@@ -139,18 +142,19 @@ describe('Calls to an account', () => {
   })
 
   test('one that could never be sent is a mistake', async () => {
-    const { call } = await open({ limits: POINTS })
-    await expect(call('urgent', ['huge'], { cost: 1_001 })[0]).rejects.toThrow('can never be sent')
+    const { call, answer } = await open({ limits: POINTS })
+    call('urgent', ['huge'], { cost: 1_001 })
+    await expect(answer('huge')).rejects.toThrow('can never be sent')
   })
 })
 
 describe('Patience', () => {
   test('without any, a call goes at once or is sent away for exactly as long as needed', async () => {
-    const { call, many, sent, clock } = await open({ limits: POINTS })
+    const { call, many, sent, clock, answer } = await open({ limits: POINTS })
     call('urgent', many('u', 10), { cost: 100, patienceMs: 0 })
     expect(sent).toHaveLength(10)
-    const [late] = call('urgent', ['late'], { cost: 50, patienceMs: 0 })
-    expect(await tryAgainAfter(late)).toBe(500)
+    call('urgent', ['late'], { cost: 50, patienceMs: 0 })
+    expect(await tryAgainAfter(answer('late'))).toBe(500)
     expect(clock.next()).toBeUndefined()
     await clock.runTo(after(500))
     call('urgent', ['late'], { cost: 50, patienceMs: 0 })
@@ -166,10 +170,11 @@ describe('Patience', () => {
   })
 
   test('counts those who stand before', async () => {
-    const { call, limiter } = await open({ limits: POINTS })
+    const { call, limiter, answer } = await open({ limits: POINTS })
     call('urgent', ['first', 'second'], { cost: 1_000 })
     expect(limiter.waitMs(100, 'urgent')).toBe(11_000)
-    expect(await tryAgainAfter(call('urgent', ['third'], { cost: 100, patienceMs: 10_999 })[0])).toBe(11_000)
+    call('urgent', ['third'], { cost: 100, patienceMs: 10_999 })
+    expect(await tryAgainAfter(answer('third'))).toBe(11_000)
   })
 
   test('does not count those who stand behind', async () => {
@@ -181,21 +186,21 @@ describe('Patience', () => {
   })
 
   test('that ends because others overtook sends the call away', async () => {
-    const { call, sent, clock } = await open({ limits: POINTS })
+    const { call, sent, clock, answer } = await open({ limits: POINTS })
     call('urgent', ['first'], { cost: 1_000 })
-    const [write] = call('write', ['write'], { cost: 100, patienceMs: 2_500 })
+    call('write', ['write'], { cost: 100, patienceMs: 2_500 })
     call('urgent', ['pressing'], { cost: 900 })
     await clock.runTo(after(9_000))
-    expect(await tryAgainAfter(write)).toBeGreaterThan(0)
+    expect(await tryAgainAfter(answer('write'))).toBeGreaterThan(0)
     expect(sent).toEqual(['first', 'pressing'])
   })
 
   test('nobody has who would stand in a line that is too long', async () => {
-    const { call, many, answers } = await open({ limits: POINTS, maxQueued: 3 })
+    const { call, many, answer } = await open({ limits: POINTS, maxQueued: 3 })
     call('urgent', ['first'], { cost: 1_000 })
     call('urgent', many('waiting', 3), { cost: 100 })
-    expect(await tryAgainAfter(call('urgent', ['fourth'], { cost: 100 })[0])).toBe(4_000)
-    expect(answers).toHaveLength(5)
+    call('urgent', ['fourth'], { cost: 100 })
+    expect(await tryAgainAfter(answer('fourth'))).toBe(4_000)
   })
 })
 
@@ -222,17 +227,17 @@ describe('What the channel answers', () => {
   })
 
   test('about a lower cost lets go those who wait', async () => {
-    const { limiter, call, sent } = await open({ limits: POINTS })
-    const answer = Promise.withResolvers<void>()
+    const { limiter, call, sent, answer } = await open({ limits: POINTS })
+    const answered = Promise.withResolvers<void>()
     const dear = limiter.run({ lane: 'urgent', cost: 1_000 }, async (learn) => {
-      await answer.promise
+      await answered.promise
       learn({ cost: 12, limits: { points: { remaining: 988 } } })
     })
-    const [waiting] = call('urgent', ['waiting'], { cost: 900 })
+    call('urgent', ['waiting'], { cost: 900 })
     expect(sent).toEqual([])
-    answer.resolve()
+    answered.resolve()
     await dear
-    await waiting
+    await answer('waiting')
     expect(sent).toEqual(['waiting'])
   })
 })
@@ -281,16 +286,17 @@ describe('The state of a limiter', () => {
   })
 
   test('closing sends away those who wait, and waits for those under way', async () => {
-    const { call, under, limiter, sent, clock } = await open({ limits: POINTS })
-    const [first] = call('urgent', ['first'], { cost: 1_000, held: true })
-    const [waiting] = call('urgent', ['waiting'], { cost: 1_000 })
+    const { call, under, limiter, sent, clock, answer } = await open({ limits: POINTS })
+    call('urgent', ['first'], { cost: 1_000, held: true })
+    call('urgent', ['waiting'], { cost: 1_000 })
     let closed = false
     const closing = limiter.close().then(() => (closed = true))
-    expect(await tryAgainAfter(waiting)).toBe(1_000)
-    expect(await tryAgainAfter(call('urgent', ['too late'])[0])).toBe(1_000)
+    expect(await tryAgainAfter(answer('waiting'))).toBe(1_000)
+    call('urgent', ['too late'])
+    expect(await tryAgainAfter(answer('too late'))).toBe(1_000)
     expect(closed).toBe(false)
     under.get('first')?.resolve()
-    await Promise.all([first, closing])
+    await Promise.all([answer('first'), closing])
     await clock.runTo(after(60_000))
     expect(sent).toEqual(['first'])
   })

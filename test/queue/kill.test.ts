@@ -59,11 +59,11 @@ describe('When a worker is killed (kill -9)', () => {
     expect(await heir.until('R-3')).toBe(1)
     expect(heir.done).toEqual(['R-3'])
 
-    const killed = Date.now()
+    const killed = performance.now()
     await doomed.kill()
     // The attempt that was cut off counts.
     expect(await Promise.all([heir.until('R-1'), heir.until('R-2')])).toEqual([2, 2])
-    expect(Date.now() - killed).toBeLessThan(6_000)
+    expect(performance.now() - killed).toBeLessThan(6_000)
     await heir.stop()
     expect(heir.done.toSorted()).toEqual(['R-1', 'R-2', 'R-3'])
   })
