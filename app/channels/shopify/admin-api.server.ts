@@ -3,28 +3,15 @@ import { Mistake } from '../../kernel/assert.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { GiveUp, TryAgain } from '../../kernel/outage.ts'
 import type { Tokens } from '../connector.ts'
+import type { Lane } from '../lane.ts'
+import type { Lesson, Limiter } from '../limiter.server.ts'
 import { costIn, meaningOf, type Heard, type Meaning } from './answer.ts'
 import type { Variables } from './cost.ts'
 import { ANSWER_MS, API_VERSION, POINTS } from './limits.ts'
 import type { Operation } from './operation.ts'
 
-export type Lane = 'urgent' | 'orders' | 'write' | 'read' | 'sweep'
-
-/** The part of an account's limiter that a connector uses. Costs are points. */
-export type Pace = {
-  run<T>(
-    call: { lane: Lane; cost?: number },
-    send: (
-      learn: (reading: {
-        limits?: Record<string, { limit?: number; remaining?: number; restorePerSecond?: number }>
-        retryAfterMs?: number
-        cost?: number
-      }) => void,
-    ) => Promise<T>,
-  ): Promise<T>
-}
-
-export type ShopifyDeps = { fetch: typeof fetch; limiter: Pace; clock: Clock; tokens: Tokens }
+/** What a connector to a Shopify store works with. The limiter counts points. */
+export type ShopifyDeps = { fetch: typeof fetch; limiter: Pick<Limiter, 'run'>; clock: Clock; tokens: Tokens }
 
 /** `at`: Shopify's own time of the answer; null when it did not say. */
 export type Answer<T> = { data: T; at: Date | null }
@@ -45,15 +32,13 @@ export function openAdminApi(shop: string, deps: ShopifyDeps): AdminApi {
   const url = `https://${shop}/admin/api/${API_VERSION}/graphql.json`
   const client = new GraphQLClient(url, { fetch: deps.fetch, errorPolicy: 'all' })
 
-  const once = async (call: Call): Promise<Exchange> => {
-    const token = await deps.tokens.accessToken()
-    return deps.limiter.run({ lane: call.lane, cost: call.operation.cost(call.variables) }, async (learn) => {
-      const { heard, at } = await exchange(client, call, { token, clock: deps.clock })
+  const once = (call: Call): Promise<Exchange> =>
+    deps.limiter.run({ lane: call.lane, cost: call.operation.cost(call.variables) }, async (learn) => {
+      const { heard, at } = await exchange(client, call, deps)
       const meaning = meaningOf(heard)
-      learn(lesson(heard, meaning))
+      learn(lessonOf(heard, meaning))
       return { meaning, at }
     })
-  }
 
   const speak = async (call: Call): Promise<Exchange> => {
     const first = await once(call)
@@ -82,18 +67,15 @@ function dataOf(meaning: Meaning): unknown {
   throw new GiveUp(meaning.is === 'over' ? meaning.reason : 'Shopify does not take our access to the store any more.')
 }
 
-type With = { token: string; clock: Clock }
+type Exchanged = { heard: Heard; at: Date | null }
 
-async function exchange(
-  client: GraphQLClient,
-  call: Call,
-  { token, clock }: With,
-): Promise<{ heard: Heard; at: Date | null }> {
+// The token is asked for when the call goes, not when it begins to wait: it lives for an hour.
+async function exchange(client: GraphQLClient, call: Call, { tokens, clock }: ShopifyDeps): Promise<Exchanged> {
+  const requestHeaders = { 'x-shopify-access-token': await tokens.accessToken() }
+  const { text: query } = call.operation
   const deadline = new AbortController()
   const callOff = clock.after(ANSWER_MS, () => deadline.abort())
   try {
-    const requestHeaders = { 'x-shopify-access-token': token }
-    const { text: query } = call.operation
     const answer = await client.rawRequest({
       query,
       variables: call.variables,
@@ -111,7 +93,7 @@ async function exchange(
 
 type Response = { status: number; headers: Headers; data?: unknown; errors?: unknown; extensions?: unknown }
 
-function read({ status, headers, data, errors, extensions }: Response): { heard: Heard; at: Date | null } {
+function read({ status, headers, data, errors, extensions }: Response): Exchanged {
   const retryAfter = Number(headers.get('retry-after'))
   const date = headers.get('date')
   return {
@@ -121,7 +103,7 @@ function read({ status, headers, data, errors, extensions }: Response): { heard:
 }
 
 /** What the limiter is to learn from an answer: how many points are left, and how many the call took after all. */
-function lesson({ body }: Heard, meaning: Meaning) {
+function lessonOf({ body }: Heard, meaning: Meaning): Lesson {
   const cost = costIn(body)
   const { throttleStatus } = cost ?? { throttleStatus: null }
   const throttled = meaning.is === 'later' && !meaning.done

@@ -8,7 +8,7 @@ import { mirror } from './mirror.server.ts'
 import { endOf } from './operation.ts'
 import { inTurn, ORDER_SIZES, readOrder, wholeOrder } from './read-order.server.ts'
 import { readPlaces, readThings, readThingsPage } from './read-things.server.ts'
-import { SHOPIFY_ADMIN, typeOf, type Shop } from './shop.ts'
+import { gid, SHOPIFY_ADMIN, typeOf, type Shop } from './shop.ts'
 import { isUnshipped, orderOf } from './translate-orders.ts'
 import { ORDERS_PAGE } from './wire-orders.ts'
 
@@ -28,8 +28,9 @@ export function openShopify(options: { shop: string; adminOrigin?: string; deps:
     listings: (cursor) => readThingsPage(api, shop, cursor),
     show: (refs) => readThings(api, shop, refs),
     async order(externalId) {
-      if (typeOf(externalId) !== 'Order') return null
-      const wire = await readOrder(api, externalId, 'orders')
+      const id = /^\d+$/.test(externalId) ? gid('Order', externalId) : externalId
+      // Shopify answers an id of another kind with an error, as if we had made a mistake.
+      const wire = typeOf(id) === 'Order' ? await readOrder(api, id, 'orders') : null
       return wire && orderOf(wire, shop)
     },
     ordersSince: (since, cursor) => ordersSince({ api, shop, clock: deps.clock }, since, cursor),

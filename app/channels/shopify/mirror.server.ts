@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { MirrorChange, MirrorOutcome } from '../connector.ts'
-import type { AdminApi, Lane } from './admin-api.server.ts'
+import type { Lane } from '../lane.ts'
+import type { AdminApi } from './admin-api.server.ts'
 import { planMirror, type PlannedCall } from './plan-mirror.ts'
 import { ADJUST_QUANTITIES, MOVE_QUANTITIES } from './wire-moves.ts'
 

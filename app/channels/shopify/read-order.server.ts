@@ -1,5 +1,6 @@
 import { present } from '../../kernel/assert.ts'
-import type { AdminApi, Lane } from './admin-api.server.ts'
+import type { Lane } from '../lane.ts'
+import type { AdminApi } from './admin-api.server.ts'
 import { SIZES } from './limits.ts'
 import { endOf, type WirePage } from './operation.ts'
 import {

@@ -1,6 +1,7 @@
 import type { ListingRef } from '../../kernel/channel-order.ts'
 import type { ChannelPlace, Page, StockedThing } from '../connector.ts'
-import type { AdminApi, Lane } from './admin-api.server.ts'
+import type { Lane } from '../lane.ts'
+import type { AdminApi } from './admin-api.server.ts'
 import { LIST_LIMIT, SIZES } from './limits.ts'
 import { endOf } from './operation.ts'
 import { inTurn, whole } from './read-order.server.ts'

@@ -187,12 +187,18 @@ describe('an order of a Shopify store', () => {
     })
   })
 
+  it('is known by its number as well', async () => {
+    const world = openWorld({ products: [STUDS] })
+    const order = buy(world, 'STUD')
+    expect(await world.connector.order(order.id.split('/').at(-1) ?? '')).toEqual(await read(world, order))
+    expect(await world.connector.order('1042')).toBeNull()
+  })
+
   it('is unknown when the shop has no such order', async () => {
     const world = openWorld({ products: [STUDS] })
     expect(await world.connector.order('gid://shopify/Order/1')).toBeNull()
-    expect(await world.connector.order('1042')).toBeNull()
     expect(await world.connector.order(world.shop.variant('STUD').productId)).toBeNull()
-    expect(world.sent).toHaveLength(1)
+    expect(await world.connector.order('not an id')).toBeNull()
   })
 
   it('is read to its end, however many lines, parcels and refunds it has', async () => {

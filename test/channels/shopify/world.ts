@@ -1,7 +1,6 @@
-import type { Reading } from '#app/channels/bucket.ts'
 import type { StockedConnector, StockedThing, Tokens } from '#app/channels/connector.ts'
-import type { AdminApi, Lane, Pace } from '#app/channels/shopify/admin-api.server.ts'
-import { openAdminApi } from '#app/channels/shopify/admin-api.server.ts'
+import type { Lane } from '#app/channels/lane.ts'
+import type { Lesson, Limiter } from '#app/channels/limiter.server.ts'
 import { openShopify } from '#app/channels/shopify/connector.server.ts'
 import { assert, present } from '#app/kernel/assert.ts'
 import { isRefusal, type Refusal } from '#app/kernel/refusal.ts'
@@ -12,6 +11,7 @@ import type { LocationSeed, ProductSeed } from '#sandbox/shopify/seed.ts'
 import type { Limits } from '#sandbox/shopify/settings.ts'
 import type { Shop } from '#sandbox/shopify/shop.ts'
 
+export const OPENED_AT = new Date('2026-11-23T09:00:00Z')
 export const DOMAIN = 'northlight.myshopify.com'
 const SCOPES =
   'read_products,read_inventory,write_inventory,read_locations,read_orders,read_merchant_managed_fulfillment_orders'
@@ -23,7 +23,7 @@ export type Sent = {
   token: string | null
   lane: Lane
   cost: number
-  learned: (Reading & { cost?: number }) | null
+  learned: Lesson | null
 }
 
 /** Stands between the connector and the shop. Undefined: the shop answers. */
@@ -34,20 +34,25 @@ export type World = {
   sandbox: ShopifySandbox
   shop: Shop
   connector: StockedConnector
-  api: AdminApi
   sent: Sent[]
   trouble: (trouble: Trouble | null) => void
   place: (name: string) => string
   thing: (sku: string) => Promise<StockedThing>
 }
 
-type Opening = { products?: ProductSeed[]; locations?: LocationSeed[]; limits?: Partial<Limits> }
+type Opening = {
+  products?: ProductSeed[]
+  locations?: LocationSeed[]
+  limits?: Partial<Limits>
+  /** by default one that lets everything go at once, and remembers */
+  limiter?: (clock: VirtualClock) => Pick<Limiter, 'run'>
+}
 
 const LOCATIONS: LocationSeed[] = [{ name: 'Safe' }, { name: 'Window' }, { name: 'Bench', fulfillsOnlineOrders: false }]
 
 /** A jeweler's shop on a Shopify of its own, and a connector to it, on a clock that stands still. */
-export function openWorld({ products = [], locations = LOCATIONS, limits }: Opening = {}): World {
-  const clock = new VirtualClock(new Date('2026-11-23T09:00:00Z'))
+export function openWorld({ products = [], locations = LOCATIONS, limits, limiter }: Opening = {}): World {
+  const clock = new VirtualClock(OPENED_AT)
   const app = { apiKey: 'key', apiSecret: 'secret', url: 'https://app.test', scopes: SCOPES.split(',') }
   const sandbox = createShopifySandbox({ clock, random: seeded(7), app, ...(limits && { limits }) })
   const shop = sandbox.addShop({ domain: DOMAIN, name: 'Northlight', locations, products })
@@ -57,14 +62,18 @@ export function openWorld({ products = [], locations = LOCATIONS, limits }: Open
     const request = new Request(input, init)
     return (await trouble?.(request.clone())) ?? sandbox.fetch(request)
   }
-  const deps = { fetch: noting(carry, sent), limiter: pace(sent), clock, tokens: tokensOf(sandbox) }
+  const deps = {
+    fetch: noting(carry, sent),
+    limiter: limiter?.(clock) ?? noLimit(sent),
+    clock,
+    tokens: tokensOf(sandbox),
+  }
   const connector = openShopify({ shop: DOMAIN, deps })
   return {
     clock,
     sandbox,
     shop,
     connector,
-    api: openAdminApi(DOMAIN, deps),
     sent,
     trouble: (next) => void (trouble = next),
     place: (name) => shop.location(name).id,
@@ -75,13 +84,12 @@ export function openWorld({ products = [], locations = LOCATIONS, limits }: Open
   }
 }
 
-// A limiter that lets everything go at once, and remembers.
-function pace(sent: Sent[]): Pace {
+function noLimit(sent: Sent[]): Pick<Limiter, 'run'> {
   return {
     run({ lane, cost = 1 }, send) {
       const call: Sent = { operation: '', variables: {}, token: null, lane, cost, learned: null }
       sent.push(call)
-      return send((reading) => void (call.learned = reading))
+      return send((lesson) => void (call.learned = lesson))
     },
   }
 }
@@ -90,8 +98,11 @@ function noting(carry: typeof fetch, sent: Sent[]): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init)
     const { operationName, variables } = JSON.parse(await request.clone().text())
-    const call = present(sent.at(-1), 'a call that passed the limiter')
-    Object.assign(call, { operation: operationName, variables, token: request.headers.get('x-shopify-access-token') })
+    Object.assign(sent.at(-1) ?? {}, {
+      operation: operationName,
+      variables,
+      token: request.headers.get('x-shopify-access-token'),
+    })
     return carry(request)
   }
 }
