@@ -11,8 +11,8 @@ export type Write = Without<LaggedWrite, 'dueAt'>
 export function write(etsy: Etsy, change: Write): void {
   const lag = etsy.settings.switches.writeLagMs
   if (lag === 0 && etsy.world.lagged.length === 0) return apply(etsy, change)
-  const dueAt = Math.max(now(etsy) + lag, etsy.world.lagged.at(-1)?.dueAt ?? 0)
-  etsy.world.lagged.push({ ...change, dueAt })
+  // Behind those that wait already, even when the lag has just been shortened: Etsy does not reorder writes.
+  etsy.world.lagged.push({ ...change, dueAt: now(etsy) + lag })
 }
 
 /** Brings the world up to the present: call it before anything is read or done. */

@@ -58,6 +58,15 @@ describe('writing a listing’s inventory', () => {
     expect(after.products[1]!.property_values[0]!.values).toEqual(['7.5'])
   })
 
+  test('a SKU that moves to another variation does not take the id of one that stays', async () => {
+    const { inventory, put, first } = openedShop()
+    const body = rewritten(await inventory(first))
+    const added = structuredClone(body.products[0]!)
+    added.property_values[0] = { ...added.property_values[0]!, value_ids: [], values: ['9'] }
+    const { body: after } = await put(first, { ...body, products: [...body.products, added] })
+    expect(new Set(after.products.map((product) => product.product_id)).size).toBe(4)
+  })
+
   test('values sent without their ids are recognised by their text', async () => {
     const { inventory, put, first } = openedShop()
     const before = await inventory(first)

@@ -144,6 +144,20 @@ describe('an app that does not answer', () => {
   })
 })
 
+test('an answer that comes after a state was loaded settles nothing of the new state', async () => {
+  const asked: (() => void)[] = []
+  const { order, wait, sandbox } = opened({
+    deliver: () => new Promise((resolve) => asked.push(() => resolve(new Response())) > 1 && asked[1]!()),
+  })
+  order()
+  const thinking = wait(0)
+  sandbox.load(sandbox.save())
+  asked[0]!()
+  await thinking
+  expect(asked).toHaveLength(2)
+  expect(sandbox.metrics().notified).toBe(1)
+})
+
 describe('the post’s own faults', () => {
   test('what is dropped never comes', async () => {
     const { order, wait, delivered } = opened({ faults: { notifications: { drop: 1 } } })
