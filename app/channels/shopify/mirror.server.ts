@@ -51,10 +51,8 @@ async function perform(
   return { outcome: 'rejected', reason: reason || 'Shopify has refused this too often today.' }
 }
 
-/** A UUID that is always the same for the same text. */
+/** A UUID (version 8: of one's own making) that is always the same for the same text. */
 function keyOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    '-',
-  )
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

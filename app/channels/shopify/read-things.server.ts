@@ -2,6 +2,7 @@ import type { ListingRef } from '../../kernel/channel-order.ts'
 import type { ChannelPlace, Page, StockedThing } from '../connector.ts'
 import type { Lane } from '../lane.ts'
 import type { AdminApi } from './admin-api.server.ts'
+import type { Variables } from './cost.ts'
 import { LIST_LIMIT, SIZES } from './limits.ts'
 import { endOf } from './operation.ts'
 import { inTurn, whole } from './read-order.server.ts'
@@ -52,14 +53,15 @@ export async function readThings(api: AdminApi, shop: Shop, refs: ListingRef[]):
 
 async function readProduct(api: AdminApi, shop: Shop, id: string): Promise<StockedThing[]> {
   const things: StockedThing[] = []
-  for (let after: string | null | undefined; after !== null;) {
-    const variables = { id, first: SIZES.things, after: after ?? null, levels: SIZES.levels }
+  let after: string | null = null
+  do {
+    const variables: Variables = { id, first: SIZES.things, after, levels: SIZES.levels }
     const { data } = await api.ask(THINGS_OF_PRODUCT, variables, 'read')
     const variants = data.product?.variants
     const items = variants?.nodes.map(({ inventoryItem }) => inventoryItem) ?? []
     things.push(...(await translated(api, items, { ...shop, currency: data.shop.currencyCode, lane: 'read' })))
     after = variants ? endOf(variants) : null
-  }
+  } while (after !== null)
   return things
 }
 
