@@ -1,5 +1,4 @@
 import { keepThings, markUndecided } from './catalog/things.server.ts'
-import type { ChannelAccounts } from './channel-accounts.server.ts'
 import { type Connector, keepsStock, type StockedConnector } from './channels/connector.ts'
 import { TryAgain } from './kernel/outage.ts'
 import { accountById, type Account } from './merchant/account.server.ts'
@@ -17,7 +16,7 @@ import { wake } from './sync/wake.server.ts'
 const AFTER_THE_IMPORT_MS = 2_000
 
 /** Fact → what is done about it: every background path on one screen. */
-export function handlers(sync: Sync, accounts: ChannelAccounts): Handlers<Facts> {
+export function handlers(sync: Sync, accounts: { open(account: Account): Promise<{ connector: Connector }> }): Handlers<Facts> {
   const opened = async ({ accountId }: { accountId: number }) => {
     const account = await accountById(sync.db, accountId)
     if (!account || account.status === 'off') return null

@@ -20,8 +20,8 @@ export async function keepPlaces(
 ): Promise<void> {
   const text = `
     WITH told AS (
-      SELECT x.*, nextval('location_id_seq')::int AS id FROM jsonb_to_recordset($3) WITH ORDINALITY
-        AS x ("externalId" text, name text, "sellsOnline" boolean, n bigint)
+      SELECT x.*, nextval('location_id_seq')::int AS id, row_number() OVER () AS n
+      FROM jsonb_to_recordset($3) AS x ("externalId" text, name text, "sellsOnline" boolean)
       WHERE NOT EXISTS (SELECT FROM location_mapping m WHERE m.merchant_id = $1 AND m.account_id = $2 AND m.external_id = x."externalId")
     ), made AS (
       INSERT INTO location (merchant_id, id, name, kind, sellable, rank)

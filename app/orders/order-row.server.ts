@@ -49,8 +49,8 @@ INSERT INTO order_line AS l (merchant_id, order_id, external_id, listing_id, ite
   current_quantity, unit_price_minor, backorder)
 SELECT $1, $2, x."externalId", x."listingId", x."itemId", x.sku, x.title, x."takesStock", x.quantity, x."currentQuantity",
   x."unitPriceMinor", x.backorder
-FROM jsonb_to_recordset($3) WITH ORDINALITY AS x ("externalId" text, "listingId" int, "itemId" int, sku text, title text,
-  "takesStock" boolean, quantity int, "currentQuantity" int, "unitPriceMinor" int, backorder boolean, n bigint)
+FROM (SELECT *, row_number() OVER () AS n FROM jsonb_to_recordset($3) AS told ("externalId" text, "listingId" int, "itemId" int,
+  sku text, title text, "takesStock" boolean, quantity int, "currentQuantity" int, "unitPriceMinor" int, backorder boolean)) x
 ORDER BY x.n
 ON CONFLICT (merchant_id, order_id, external_id) DO UPDATE SET
   listing_id = COALESCE(l.listing_id, EXCLUDED.listing_id), item_id = COALESCE(l.item_id, EXCLUDED.item_id),

@@ -4,36 +4,48 @@ import type { Sql } from '../kernel/sql.ts'
 import { setStatus, type Account } from '../merchant/account.server.ts'
 import type { Sync } from './facts.ts'
 import { ingestOrder } from './ingest-order.server.ts'
-import { beginProgress, keepProgress } from './progress.server.ts'
+import { beginProgress, keepProgress, type Progress } from './progress.server.ts'
+
+// Everything listed is read and matched: what remains does not need it again.
+const MATCHED = 'orders from before'
 
 /**
  * Reads everything an account lists, says what is which item, and lists the orders from before that are still to be
  * shipped. Nothing is written to the channel, and no stock moves: a person looks first. Goes on where it was stopped.
  */
-export async function importListings({ sync, account, connector }: { sync: Sync; account: Account; connector: Connector }): Promise<void> {
+export async function importListings({ sync, account, connector }: Importing): Promise<void> {
   const began = await beginProgress(sync.db, account, sync.clock.now())
   if (began.finishedAt) return
   await setStatus(sync.db, account, 'importing')
   const owner = () => ({ merchantId: account.merchantId, accountId: account.id, at: sync.clock.now() })
-  let { cursor, done } = began
-  do {
-    const page = await connector.listings(cursor)
-    await keepListings(sync.db, owner(), page.rows)
-    done += page.rows.length
-    cursor = page.next
-    const of = page.total === null ? '' : ` of ${page.total}`
-    const sentence = `${done}${of} listings read`
-    await keepProgress(sync.db, account, { stage: 'listings', done, total: page.total, cursor, sentence, at: sync.clock.now() })
-  } while (cursor !== null)
+  const done = began.stage === MATCHED ? began.done : await readListings({ sync, account, connector }, began)
   const { sure, proposed } = await sync.inTransaction((tx) => matchAccount(tx, owner()))
+  const matched = { stage: MATCHED, done, total: done, cursor: null, sentence: 'Reading the orders from before', at: sync.clock.now() }
+  await keepProgress(sync.db, account, matched)
   const waiting = await listUnshipped({ sync, account, connector })
   const sentence = `${done} listings read, ${sure} matched by SKU, ${proposed} to look at, ${waiting} orders from before still to be shipped`
   await keepProgress(sync.db, account, { stage: 'done', done, total: done, cursor: null, sentence, at: sync.clock.now(), finished: true })
   await setStatus(sync.db, account, 'review')
 }
 
+type Importing = { sync: Sync; account: Account; connector: Connector }
+
+async function readListings({ sync, account, connector }: Importing, began: Progress): Promise<number> {
+  let { cursor, done } = began
+  do {
+    const page = await connector.listings(cursor)
+    const at = sync.clock.now()
+    await keepListings(sync.db, { merchantId: account.merchantId, accountId: account.id, at }, page.rows)
+    done += page.rows.length
+    cursor = page.next
+    const of = page.total === null ? '' : ` of ${page.total}`
+    await keepProgress(sync.db, account, { stage: 'listings', done, total: page.total, cursor, sentence: `${done}${of} listings read`, at })
+  } while (cursor !== null)
+  return done
+}
+
 // Orders from before the connection are history and move nothing; of those still to be shipped a person is asked once.
-async function listUnshipped({ sync, account, connector }: { sync: Sync; account: Account; connector: Connector }): Promise<number> {
+async function listUnshipped({ sync, account, connector }: Importing): Promise<number> {
   let waiting = 0
   let cursor: string | null = null
   do {

@@ -12,6 +12,9 @@ import { beginProgress, keepProgress, type Progress } from './progress.server.ts
 
 export type Opening = { sync: Sync; account: Account; connector: StockedConnector }
 
+// Every thing is opened: what remains does not read them again.
+const OPEN_ORDERS = 'open orders'
+
 /** Units of the channel's open orders, by thing and place. */
 type Owned = Map<string, number>
 
@@ -27,11 +30,12 @@ export async function openBooks({ sync, account, connector }: Opening): Promise<
     keepProgress(sync.db, account, { ...progress, at: sync.clock.now(), finished })
   await setStatus(sync.db, account, 'importing')
   await keepPlaces(sync.db, account, await connector.places())
-  await tell({ stage: 'orders', done: 0, total: null, cursor: began.cursor, sentence: 'Reading the orders still to be shipped' })
-  const owned = await ownedByOrders(connector)
-  await openThings({ sync, account, connector }, { owned, began, tell })
-  await markUndecided(sync.db, account.merchantId)
-  await tell({ stage: 'open orders', done: 0, total: null, cursor: null, sentence: 'Taking over the orders still to be shipped' })
+  if (began.stage !== OPEN_ORDERS) {
+    await tell({ ...began, stage: 'orders', sentence: 'Reading the orders still to be shipped' })
+    await openThings({ sync, account, connector }, { owned: await ownedByOrders(connector), began, tell })
+    await markUndecided(sync.db, account.merchantId)
+  }
+  await tell({ stage: OPEN_ORDERS, done: 0, total: null, cursor: null, sentence: 'Taking over the orders still to be shipped' })
   const taken = await takeOverOrders({ sync, account, connector })
   account.watermark ??= began.startedAt
   await pollOrders(sync, { account, connector })

@@ -1,0 +1,143 @@
+import type pg from 'pg'
+import type { Connector } from '#app/channels/connector.ts'
+import { openLimiter, type Limiter } from '#app/channels/limiter.server.ts'
+import type { Limit } from '#app/channels/bucket.ts'
+import { transaction } from '#app/db.server.ts'
+import { handlers } from '#app/handlers.server.ts'
+import { present } from '#app/kernel/assert.ts'
+import { TryAgain } from '#app/kernel/outage.ts'
+import type { VirtualClock } from '#app/kernel/virtual-clock.ts'
+import { accountById, accountsOf, type Account } from '#app/merchant/account.server.ts'
+import { inProcessQueue } from '#app/queue/in-process.ts'
+import { accountStep, accountSweep } from '#app/sync/account-step.server.ts'
+import type { Handlers } from '#app/queue/fact.ts'
+import type { Facts, Sync } from '#app/sync/facts.ts'
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** How the road reaches a channel: its connector on the sandbox, and the limits that hold for it. */
+export type ChannelDoor = { limits: Limit[]; open: (account: Account, limiter: Pick<Limiter, 'run'>) => Connector }
+
+export type RoadOptions = {
+  pool: pg.Pool
+  clock: VirtualClock
+  /** by channel */
+  doors: Record<string, ChannelDoor>
+  /** false: nothing is published, to see what breaks */
+  publishing?: boolean
+  onMistake?: (error: Error) => void
+}
+
+/** The whole road of a sale in one process, on a virtual clock: the app's own code between the sandboxes. */
+export type Road = {
+  sync: Sync
+  opened(account: Account): Promise<{ connector: Connector; limiter: Limiter }>
+  /** Something changed for the merchant: its accounts look at it, at this moment of the clock. */
+  kick(merchantId: number): void
+  sweep(merchantId: number): Promise<void>
+  /** Since when each account waits for its rate limit; accounts that do not wait are missing. */
+  waiting: Map<number, Date>
+  close(): Promise<void>
+}
+
+export function openRoad({ pool, clock, doors, publishing = true, onMistake }: RoadOptions): Road {
+  const opened = new Map<number, Promise<{ connector: Connector; limiter: Limiter }>>()
+  const open = (account: Account) => {
+    const known = opened.get(account.id) ?? openAccount(account, present(doors[account.channel], account.channel), clock)
+    opened.set(account.id, known)
+    return known
+  }
+  // The handlers need the sync, the sync the queue, the queue the handlers: the queue asks for them when it runs.
+  const later = {} as { sync: Sync }
+  const queue = inProcessQueue({
+    handlers: kicking(() => handlers(later.sync, { open }), (merchantId) => kick(merchantId)),
+    clock,
+    onGiveUp: ({ error }) => {
+      throw error
+    },
+    onMistake: ({ error }) => {
+      onMistake?.(error)
+      throw error
+    },
+  })
+  const sync: Sync = { db: pool, inTransaction: queue.bind((work) => transaction(pool, work)), outbox: queue.outbox, clock }
+  later.sync = sync
+  const waiting = new Map<number, Date>()
+  const planned = new Map<number, number>()
+
+  const plan = (accountId: number, ms: number) => {
+    const at = clock.now().getTime() + ms
+    if ((planned.get(accountId) ?? Infinity) <= at) return
+    planned.set(accountId, at)
+    clock.after(ms, async () => {
+      if (planned.get(accountId) !== at) return
+      planned.delete(accountId)
+      await round(accountId)
+    })
+  }
+  async function round(accountId: number): Promise<void> {
+    const account = await accountById(pool, accountId)
+    if (!account || account.status !== 'open' || !publishing) return
+    const { connector, limiter } = await open(account)
+    try {
+      const step = await accountStep({ sync, account, connector, waitMs: (cost) => limiter.waitMs(cost, 'write') })
+      noteWaiting(accountId, step.waits)
+      if (step.written > 0) kick(account.merchantId)
+      if (step.againMs !== null) plan(accountId, Math.ceil(step.againMs))
+    } catch (error) {
+      if (!(error instanceof TryAgain)) throw error
+      noteWaiting(accountId, true)
+      plan(accountId, Math.max(1, error.afterMs))
+    }
+  }
+  const noteWaiting = (accountId: number, waits: boolean) => {
+    if (!waits) waiting.delete(accountId)
+    else if (!waiting.has(accountId)) waiting.set(accountId, clock.now())
+  }
+  const accounts = new Map<number, Promise<number[]>>()
+  const kick = (merchantId: number) => {
+    const ids = accounts.get(merchantId) ?? accountsOf(pool, merchantId).then((all) => all.map(({ id }) => id))
+    clock.after(0, async () => {
+      for (const id of await ids) plan(id, 0)
+    })
+  }
+  return {
+    sync,
+    opened: open,
+    kick,
+    waiting,
+    async sweep(merchantId) {
+      for (const account of await accountsOf(pool, merchantId)) {
+        await accountSweep({ sync, account, connector: (await open(account)).connector, waitMs: () => 0 })
+      }
+      kick(merchantId)
+    },
+    async close() {
+      for (const one of opened.values()) await (await one).limiter.close()
+    },
+  }
+}
+
+// On a virtual clock nobody may wait for time to pass: a call that would have to is sent away, and the work comes again.
+async function openAccount(account: Account, door: ChannelDoor, clock: VirtualClock) {
+  const limiter = await openLimiter({ limits: door.limits, concurrency: 8, clock, log: SILENT })
+  const impatient: Pick<Limiter, 'run'> = { run: (call, send) => limiter.run({ ...call, patienceMs: 0 }, send) }
+  return { connector: door.open(account, impatient), limiter }
+}
+
+function kicking(inner: () => Handlers<Facts>, kick: (merchantId: number) => void): Handlers<Facts> {
+  return {
+    async 'order-received'(payload, context) {
+      await inner()['order-received'](payload, context)
+      kick(payload.merchantId)
+    },
+    async 'thing-changed'(payload, context) {
+      await inner()['thing-changed'](payload, context)
+      kick(payload.merchantId)
+    },
+    async 'account-connected'(payload, context) {
+      await inner()['account-connected'](payload, context)
+      kick(payload.merchantId)
+    },
+  }
+}
