@@ -9,7 +9,7 @@ const REDACT_AFTER_MS = 48 * 3_600_000
 
 /** Grants the app what its configuration asks for, or `scopes`. */
 export function install(store: Store, scopes = store.env.app.scopes): void {
-  Object.assign(store.installation, { installed: true, scopes: [...scopes] })
+  Object.assign(store.installation, { installed: true, scopes: [...scopes], redactAt: null })
   store.env.changed()
 }
 
@@ -20,12 +20,21 @@ export function install(store: Store, scopes = store.env.app.scopes): void {
 export function uninstall(store: Store): void {
   if (!store.installation.installed) return
   store.installation.installed = false
+  store.installation.redactAt = nowOf(store) + REDACT_AFTER_MS
   revoke(store)
   for (const { id } of [...store.subscriptions.values()]) store.subscriptions.delete(id)
   acting(store, (news) => news.add('app/uninstalled', store.facts.id, () => shopPayload(store)))
-  store.env.clock.after(REDACT_AFTER_MS, () => {
-    if (!store.installation.installed)
-      acting(store, (news) => news.add('shop/redact', store.facts.id, () => shopOf(store)))
+  awaitRedaction(store)
+}
+
+/** Sets the clock for a redaction that is still to come, if there is one. */
+export function awaitRedaction(store: Store): void {
+  const { redactAt } = store.installation
+  if (redactAt === null) return
+  store.env.clock.after(Math.max(0, redactAt - nowOf(store)), () => {
+    if (store.installation.redactAt !== redactAt) return
+    store.installation.redactAt = null
+    acting(store, (news) => news.add('shop/redact', store.facts.id, () => shopOf(store)))
   })
 }
 

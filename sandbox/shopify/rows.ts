@@ -219,6 +219,8 @@ export type RefreshToken = { token: string; replaces: string | null; expiresAt: 
 export type Installation = {
   installed: boolean
   scopes: string[]
+  /** When an app that was taken off has to forget the shop, unless it came back. */
+  redactAt: number | null
   access: Map<string, AccessToken>
   refresh: Map<string, RefreshToken>
 }

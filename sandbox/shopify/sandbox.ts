@@ -1,7 +1,9 @@
 import { assert } from '#app/kernel/assert.ts'
 import type { Clock, Random } from '#app/kernel/clock.ts'
 import { startBulk } from './bulk.ts'
+import { resumeDeliveries } from './delivery.ts'
 import { runGraphQL, type GraphQLRequest } from './graphql.ts'
+import { awaitRedaction } from './installing.ts'
 import { grantAccess } from './oauth.ts'
 import { openStore } from './opening.ts'
 import { loadStore, saveStore, type SavedStore } from './saved.ts'
@@ -95,10 +97,17 @@ export function createShopifySandbox(options: ShopifySandboxOptions): ShopifySan
       for (const shop of saved.shops) {
         const store = loadStore(env, shop)
         keep(store)
-        startBulk(store)
+        resume(store)
       }
     },
   }
+}
+
+// Everything a shop was waiting for when it was saved.
+function resume(store: Store): void {
+  startBulk(store)
+  resumeDeliveries(store)
+  awaitRedaction(store)
 }
 
 function environment({

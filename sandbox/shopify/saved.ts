@@ -1,11 +1,10 @@
 import type { AccessToken, BulkOperation, Delivery, InventoryItem, Level, Location, Order, Product } from './rows.ts'
 import type { RefreshToken, Remembered, Staff, Subscription, Variant, Bucket } from './rows.ts'
 import { present } from '#app/kernel/assert.ts'
-import { resumeDeliveries } from './delivery.ts'
 import type { Env } from './settings.ts'
 import { addLevel, addLocation, addOrder, addVariant, emptyStore, type ShopFacts, type Store } from './store.ts'
 
-/** A shop as plain JSON data; the indexes are made anew. */
+/** A shop as plain JSON data. */
 export type SavedStore = {
   facts: ShopFacts
   locations: Location[]
@@ -19,6 +18,7 @@ export type SavedStore = {
   staff: Staff[]
   installed: boolean
   scopes: string[]
+  redactAt: number | null
   access: AccessToken[]
   refresh: RefreshToken[]
   bucket: Bucket
@@ -28,7 +28,7 @@ export type SavedStore = {
 }
 
 export function saveStore(store: Store): SavedStore {
-  const { installed, scopes, access, refresh } = store.installation
+  const { installed, scopes, redactAt, access, refresh } = store.installation
   return structuredClone({
     facts: store.facts,
     locations: [...store.locations.values()],
@@ -42,6 +42,7 @@ export function saveStore(store: Store): SavedStore {
     staff: store.staff,
     installed,
     scopes,
+    redactAt,
     access: [...access.values()],
     refresh: [...refresh.values()],
     bucket: store.bucket,
@@ -51,6 +52,7 @@ export function saveStore(store: Store): SavedStore {
   })
 }
 
+/** The shop that was saved, its indexes made anew. What it waits for is not yet set on the clock: `resume` does. */
 export function loadStore(env: Env, given: SavedStore): Store {
   const saved = structuredClone(given)
   const store = emptyStore(env, saved.facts)
@@ -70,7 +72,7 @@ export function loadStore(env: Env, given: SavedStore): Store {
   for (const delivery of saved.deliveries) store.deliveries.set(delivery.id, delivery)
   for (const [name, content] of saved.files) store.files.set(name, content)
   Object.assign(store, { staff: saved.staff, bucket: saved.bucket })
-  Object.assign(store.installation, { installed: saved.installed, scopes: saved.scopes })
-  resumeDeliveries(store)
+  const { installed, scopes, redactAt } = saved
+  Object.assign(store.installation, { installed, scopes, redactAt })
   return store
 }

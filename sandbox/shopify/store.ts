@@ -57,7 +57,7 @@ export function emptyStore(env: Env, facts: ShopFacts): Store {
     waitingBulk: [],
     subscriptions: new Table(),
     staff: [],
-    installation: { installed: false, scopes: [], access: new Map(), refresh: new Map() },
+    installation: { installed: false, scopes: [], redactAt: null, access: new Map(), refresh: new Map() },
     bucket: { available: null, at: 0 },
     remembered: new Map(),
     deliveries: new Map(),

@@ -33,8 +33,8 @@ function targets(store: Store, topic: string): Target[] {
   return found
 }
 
-// Shopify's first underscore that ends a resource's name is not derivable, so the resources are listed.
-const RESOURCES = ['BULK_OPERATIONS', 'INVENTORY_LEVELS', 'INVENTORY_ITEMS', 'FULFILLMENT_ORDERS', 'PRODUCT_LISTINGS']
+// Where a resource's name ends cannot be derived; these are the ones of two words among the topics sent here.
+const RESOURCES = ['BULK_OPERATIONS', 'INVENTORY_LEVELS']
 
 /** `orders/create` of the enum value `ORDERS_CREATE`. */
 export function topicOf(name: string): string {

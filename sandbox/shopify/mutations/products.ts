@@ -3,7 +3,6 @@ import { notInSandbox } from '../context.ts'
 import { deleteProduct, touchProduct } from '../catalog.ts'
 import { shopOf } from '../fields/app.ts'
 import { acting } from '../news.ts'
-import type { Product } from '../rows.ts'
 
 type Update = {
   id?: string
@@ -21,13 +20,16 @@ const KNOWN = ['title', 'status', 'tags', 'vendor', 'productType', 'descriptionH
 export const productMutations: Mutations = {
   productUpdate: ({ product: update }: { product?: Update }, { store }: Context) => {
     if (!update) throw notInSandbox('productUpdate without its argument product')
-    const { id, ...changes } = update
-    const strange = Object.keys(changes).find((name) => !KNOWN.includes(name))
+    const { id, ...rest } = update
+    // The schema fills in two defaults, both false.
+    const given = Object.entries(rest).filter(([, value]) => (value as unknown) !== false)
+    const strange = given.find(([name]) => !KNOWN.includes(name))?.[0]
+    const changes = Object.fromEntries(given)
     if (strange) throw notInSandbox(`ProductUpdateInput.${strange}`)
     const product = store.products.get(id ?? '')
     if (!product) return { product: null, userErrors: [{ field: ['id'], message: 'Product does not exist' }] }
     acting(store, (news) => {
-      Object.assign(product, changes satisfies Partial<Record<keyof Product, unknown>>)
+      Object.assign(product, changes)
       touchProduct(store, product, news)
     })
     return { product, userErrors: [] }
