@@ -3,25 +3,29 @@
  * shows how far it is, and stops all of it on Ctrl-C.
  */
 import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
 import { CannotStart, systemCode } from './cannot-start.ts'
 import { type Choices, choicesOf, HELP } from './demo/choices.ts'
 import { bringUp } from './demo/bring-up.ts'
+import { onChanges } from './demo/reload.ts'
 import { stepsOn } from './demo/steps.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const out = process.stdout
 
-/** What has been started, to be stopped in the opposite order. */
-const toStop: { name: string; stop: () => Promise<void> }[] = []
+/** What has been started, in order. */
+const toStop: { stop: () => Promise<void> }[] = []
 let leaving: Promise<void> | undefined
 
 /** Stops everything once, however often it is asked to. */
 function leave(code: number): Promise<void> {
   leaving ??= (async () => {
-    for (const { stop } of toStop.splice(0).reverse())
-      await stop().catch((error) => console.error(inOneSentence(error)))
+    const [database, ...others] = toStop.splice(0)
+    // The database came first and goes last: until then somebody may be writing.
+    await Promise.all(others.map(({ stop }) => stop().catch(complain)))
+    await database?.stop().catch(complain)
     process.exit(code)
   })()
   return leaving
@@ -39,14 +43,17 @@ function inOneSentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+const complain = (error: unknown) => console.error(`\n  ${inOneSentence(error)}`)
+
 async function run(choices: Choices): Promise<void> {
-  const { address, died } = await bringUp({
+  const { address, died, renew } = await bringUp({
     root: ROOT,
     choices,
     step: stepsOn(out, () => performance.now()),
     started: (one) => void toStop.push(one),
   })
   out.write(`\n${welcome(address, choices)}\n`)
+  if (choices.reload) void onChanges(join(ROOT, 'app'), { renew, trouble: complain })
   // From here on only Ctrl-C, or something that breaks, ends the demo.
   throw new CannotStart(await died)
 }
@@ -85,6 +92,6 @@ try {
   }
 } catch (error) {
   // While leaving, what breaks is what is being stopped.
-  if (!leaving) console.error(`\n  ${inOneSentence(error)}`)
+  if (!leaving) complain(error)
   await leave(1)
 }

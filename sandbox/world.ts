@@ -1,5 +1,6 @@
 import type { Clock, Random } from '#app/kernel/clock.ts'
 import { startBuyers } from './buyers.ts'
+import { closable } from './closable-clock.ts'
 import type { EtsySandbox } from './etsy/sandbox.ts'
 import { type Fetch, serve, type Served } from './http.ts'
 import { openChannels } from './open-channels.ts'
@@ -64,10 +65,11 @@ export type Knobs = {
 
 /** Starts the world. Throws CannotStart when a port is taken or the state is spoilt. */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { clock, ports, app } = options
+  const { ports, app } = options
+  const clock = closable(options.clock)
   const state: { file?: StateFile } = {}
   const saved = options.stateFile ? await readState(options.stateFile) : undefined
-  const channels = openChannels(options, { saved, onChange: () => state.file?.changed() })
+  const channels = openChannels({ ...options, clock }, { saved, onChange: () => state.file?.changed() })
   if (options.stateFile) {
     state.file = keepState({ path: options.stateFile, clock, snapshot: channels.save, onTrouble: options.onTrouble })
     await state.file.flush()
@@ -91,6 +93,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       buyers.stay()
       await Promise.all([server.close(), etsyServer.close()])
       await state.file?.flush()
+      clock.close()
     },
   }
 }

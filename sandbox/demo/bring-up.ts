@@ -1,79 +1,83 @@
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { openDatabase } from '#prisma/database.ts'
-import { CannotStart } from '../cannot-start.ts'
+import { join, resolve } from 'node:path'
+import { generateClient } from '#prisma/generate-client.ts'
 import { readAppConfig } from '../shopify/app-config.ts'
 import { build } from './build.ts'
 import { type Child, startChild } from './child.ts'
 import { checkPorts, type Choices } from './choices.ts'
-import { forgetAll, prepareDatabase } from './database.ts'
-import { type Environment, environmentOf } from './environment.ts'
+import { forgetAll, openDatabase, prepareDatabase } from './database.ts'
+import { environmentOf } from './environment.ts'
 import { keysIn } from './keys.ts'
+import { answers, ready } from './ready.ts'
 import type { Step } from './steps.ts'
 
-export type Started = (one: { name: string; stop: () => Promise<void> }) => void
+export type Started = (one: { stop: () => Promise<void> }) => void
 
-export type BringUp = { root: string; choices: Choices; step: Step; started: Started }
+export type BringUp = {
+  root: string
+  choices: Choices
+  step: Step
+  /** Is handed everything that was started, in order. */
+  started: Started
+}
 
-/** `address` is the app in the admin; `died` settles with a sentence when a part ends by itself. */
-export type Up = { address: string; died: Promise<string> }
+export type Up = {
+  /** The app in the admin. */
+  address: string
+  /** Settles with a sentence when a part ends by itself. */
+  died: Promise<string>
+  /** Builds the app from today's sources and starts it and the worker anew. */
+  renew: () => Promise<void>
+}
 
 /** Starts all parts of the demo, each when what it needs is there. Throws one sentence for a person if one does not. */
 export async function bringUp({ root, choices, step, started }: BringUp): Promise<Up> {
   const { port, quiet, reset } = choices
-  const data = join(root, '.data')
+  const data = resolve(root, choices.data ?? '.data')
+  const broken = Promise.withResolvers<string>()
   await step('Ports', () => checkPorts(port))
   if (reset) await step('Starting afresh', () => forgetAll(data))
-  const database = await step('Database', (note) =>
-    openDatabase().then((db) => (note(db.adopted ? 'running' : ''), db)),
-  )
-  started({ name: 'the database', stop: database.stop })
+  const database = await step('Database', () => openDatabase(data))
+  started(database)
+  void database.died.then(broken.resolve)
   await step('Migrations', (note) => prepareDatabase(database.url, note))
-  await step('Build of the app', (note) => build({ root, log: join(data, 'logs', 'build.log'), note, started }))
+  const made = (note: (text: string) => void) => build({ root, log: join(data, 'logs', 'build.log'), note, started })
+  await step('Build of the app', async (note) => (generateClient(), made(note)))
 
   const config = await readAppConfig(join(root, 'shopify.app.toml'))
   const env = environmentOf({ port, config, keys: await keysIn(join(data, 'keys.json')), databaseUrl: database.url })
-  const launch = (name: string, args: string[], more: Environment = {}): Child => {
+  const launch = ({ name, args, more }: Launch): Child => {
     const log = join(data, 'logs', `${name}.log`)
     const child = startChild({ name: `The ${name}`, args, cwd: root, env: { ...env, ...more }, log })
     started(child)
+    void child.died.then(broken.resolve)
     return child
   }
-  const world = await step('Shopify and Etsy', () => {
-    const args = ['sandbox/main.ts', '--port', String(port), ...(quiet ? ['--quiet'] : [])]
-    const child = launch('sandbox', args, { SANDBOX_STATE: join(data, 'sandbox', 'world.json') })
-    return ready(child, child.says(/^ready /))
-  })
-  const [web, worker] = await step('App and worker', () => {
-    const web = launch('app', ['app/web.server.ts'], { PORT: String(port + 1) })
-    const worker = launch('worker', ['app/worker.server.ts'])
-    return Promise.all([ready(web, answers(env.SHOPIFY_APP_URL ?? '')), ready(worker, worker.says(/\S/))])
-  })
-  const address = `http://127.0.0.1:${port}/store/adler-finch/apps/${config.handle}/app`
-  return { address, died: Promise.race([database.died, world.died, web.died, worker.died]) }
-}
-
-const PATIENCE_MS = 60_000
-const LOOK_MS = 50
-
-/** The child, once `sign` has come. Throws a sentence when it ends before, or takes too long. */
-async function ready(child: Child, sign: Promise<unknown>): Promise<Child> {
-  const late = sleep(PATIENCE_MS, `${child.name} did not start within ${PATIENCE_MS / 1000} s.`, { ref: false })
-  const failed = await Promise.race([sign.then(() => undefined), child.died, late])
-  if (failed) throw new CannotStart(failed)
-  return child
-}
-
-/** Resolves when something answers HTTP there, whatever it says. */
-async function answers(url: string): Promise<void> {
-  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_MS) {
-    if (
-      await fetch(url, { redirect: 'manual' }).then(
-        () => true,
-        () => false,
-      )
-    )
-      return
-    await sleep(LOOK_MS)
+  await step('Shopify and Etsy', () =>
+    startWorldProcess(launch, { port, quiet, state: join(data, 'sandbox', 'world.json') }),
+  )
+  const startApp = () => step('App and worker', () => startAppProcesses(launch, port + 1))
+  let app = await startApp()
+  return {
+    address: `http://127.0.0.1:${port}/store/adler-finch/apps/${config.handle}/app`,
+    died: broken.promise,
+    async renew() {
+      await step('Build of the app', made)
+      await Promise.all(app.map((child) => child.stop()))
+      app = await startApp()
+    },
   }
+}
+
+type Launch = { name: string; args: string[]; more: Record<string, string> }
+
+function startWorldProcess(launch: (what: Launch) => Child, world: { port: number; quiet: boolean; state: string }) {
+  const args = ['sandbox/main.ts', '--port', String(world.port), ...(world.quiet ? ['--quiet'] : [])]
+  const child = launch({ name: 'sandbox', args, more: { SANDBOX_STATE: world.state } })
+  return ready(child, child.says(/^ready /))
+}
+
+function startAppProcesses(launch: (what: Launch) => Child, port: number): Promise<Child[]> {
+  const web = launch({ name: 'app', args: ['app/web.server.ts'], more: { PORT: String(port) } })
+  const worker = launch({ name: 'worker', args: ['app/worker.server.ts'], more: {} })
+  return Promise.all([ready(web, answers(`http://127.0.0.1:${port}`)), ready(worker, worker.says(/\S/))])
 }

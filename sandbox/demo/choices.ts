@@ -4,7 +4,14 @@ import { parseArgs } from 'node:util'
 import { CannotStart } from '../cannot-start.ts'
 
 /** How the demo is to run, as its arguments say. */
-export type Choices = { port: number; quiet: boolean; reset: boolean; help: boolean }
+export type Choices = {
+  port: number
+  quiet: boolean
+  reset: boolean
+  reload: boolean
+  data: string | undefined
+  help: boolean
+}
 
 const DEFAULT_PORT = 4100
 /** Shopify's; the app and Etsy take the two above. */
@@ -13,22 +20,26 @@ const PORTS_TAKEN = 3
 export const HELP = `npm run demo -- [options]
   --port N   first of three ports in a row on 127.0.0.1 (default ${DEFAULT_PORT})
   --quiet    no buyers: nothing is sold unless you sell it
-  --reset    forget everything and start afresh`
+  --reset    forget everything and start afresh
+  --data DIR where everything is kept (default .data)
+  --reload   build and start the app anew whenever a file of it changes`
 
 const options = {
   port: { type: 'string', default: String(DEFAULT_PORT) },
   quiet: { type: 'boolean', default: false },
   reset: { type: 'boolean', default: false },
+  reload: { type: 'boolean', default: false },
+  data: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const
 
 /** Reads the command line. Throws CannotStart with one sentence for what it does not understand. */
 export function choicesOf(args: string[]): Choices {
-  const { port, quiet, reset, help } = parsed(args)
+  const { port, ...others } = parsed(args)
   const number = Number(port)
   if (!Number.isInteger(number) || number < 1 || number + PORTS_TAKEN - 1 > 65_535)
     throw new CannotStart(`--port takes a whole number from 1 to ${65_536 - PORTS_TAKEN}, not "${port}".`)
-  return { port: number, quiet, reset, help }
+  return { data: undefined, ...others, port: number }
 }
 
 function parsed(args: string[]) {

@@ -2,9 +2,16 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { installQueue } from '#app/queue/graphile.server.ts'
-import { openDatabase } from '#prisma/database.ts'
+import { type Postgres, startPostgres } from '#prisma/embedded-postgres.ts'
 import { migrate } from '#prisma/migrate.ts'
 import { CannotStart } from '../cannot-start.ts'
+
+/** `DATABASE_URL`'s database where it is set, which is then not ours to stop; else the embedded one kept in `data`. */
+export async function openDatabase(data: string): Promise<Postgres> {
+  const url = process.env.DATABASE_URL
+  if (!url) return startPostgres({ dir: join(data, 'postgres') })
+  return { url, adopted: true, died: new Promise(() => {}), stop: async () => {} }
+}
 
 /** Brings the database to what this checkout's code expects. */
 export async function prepareDatabase(url: string, note: (text: string) => void): Promise<void> {
@@ -23,7 +30,7 @@ export async function forgetAll(data: string): Promise<void> {
   if (process.env.DATABASE_URL)
     throw new CannotStart('--reset empties the demo’s own database only: unset DATABASE_URL, or empty yours yourself.')
   // It may be running still, from a demo that was killed.
-  const database = await openDatabase()
+  const database = await openDatabase(data)
   await database.stop()
   for (const part of ['postgres', 'sandbox', 'keys.json', 'logs'])
     await rm(join(data, part), { recursive: true, force: true })

@@ -75,7 +75,7 @@ function menu({ store, query, app, storefront, till }: Visit, section: Section):
     <a href="${storefront}" target="_blank">${icons.store}Online Store</a>
     <a href="${till}" target="_blank">${icons.till}Point of Sale</a>
     <small>Apps</small>
-    <a href="${app.base}/app${query}" ${current(section === 'app')}>${icons.app}${app.name}</a>
+    <a id="app-link" href="${app.base}/app${query}" ${current(section === 'app')}>${icons.app}${app.name}</a>
     <div id="app-menu"></div>
   </nav>`
 }

@@ -37,14 +37,25 @@ export function appMenu(config: HostConfig, frame: AppFrame, mayLeave: () => boo
   let items: Pressable[] = []
   const link = ({ href, text }: Pressable) => {
     const node = make('a', { href: config.base + (href ?? ''), className: 'sub' }, text)
-    if (isOpen(href)) node.setAttribute('aria-current', 'page')
+    mark(node, isOpen(href))
     node.onclick = (event) => {
       event.preventDefault()
       if (href && mayLeave()) frame.say({ bridge: 'navigate', href })
     }
     return node
   }
-  const draw = () => place('app-menu').replaceChildren(...items.filter(({ home }) => !home).map(link))
+  const draw = () => {
+    const subs = items.filter(({ home }) => !home)
+    place('app-menu').replaceChildren(...subs.map(link))
+    // As in Shopify's menu, the name is marked only while none of its entries is.
+    mark(place('app-link'), !subs.some(({ href }) => isOpen(href)))
+  }
+  place('app-link').onclick = (event) => {
+    const home = items.find(({ home }) => home)?.href
+    if (!home) return
+    event.preventDefault()
+    if (mayLeave()) frame.say({ bridge: 'navigate', href: home })
+  }
   return {
     draw,
     show(shown: Pressable[]) {
@@ -52,6 +63,11 @@ export function appMenu(config: HostConfig, frame: AppFrame, mayLeave: () => boo
       draw()
     },
   }
+}
+
+function mark(link: HTMLElement, open: boolean): void {
+  if (open) link.setAttribute('aria-current', 'page')
+  else link.removeAttribute('aria-current')
 }
 
 function isOpen(href: string | null): boolean {
