@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -173,8 +173,9 @@ async function disappearance(pid: number): Promise<void> {
 }
 
 function epitaph({ log }: Cluster): string {
+  if (!existsSync(log)) return 'The database has stopped: its folder was removed.'
   const last = readFileSync(log).subarray(-LAST_WORDS_BYTES).toString()
-  if (/No space left on device/.test(last)) return `The database has stopped: the disk is full.`
+  if (/No space left on device/.test(last)) return 'The database has stopped: the disk is full.'
   return `The database has stopped, and nobody here stopped it: its log is ${log}.`
 }
 
