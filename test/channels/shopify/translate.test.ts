@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { orderOf } from '#app/channels/shopify/translate-orders.ts'
 import { levelOf, shownOf, thingOf } from '#app/channels/shopify/translate-things.ts'
-import type { WireLine, WireOrder } from '#app/channels/shopify/wire-orders.ts'
+import type { WireLine, WireOrder, WireParcel } from '#app/channels/shopify/wire-orders.ts'
 import type { WireLevel, WireThing } from '#app/channels/shopify/wire-things.ts'
 import { SHOPIFY_ADMIN } from '#app/channels/shopify/shop.ts'
 
@@ -113,7 +113,7 @@ describe('a line of an order', () => {
   }
   type Refunded = [type: 'CANCEL' | 'RETURN' | 'NO_RESTOCK' | 'LEGACY_RESTOCK', quantity: number]
 
-  const told = (over: Partial<WireLine>, refunded: Refunded[] = []) => {
+  const told = (over: Partial<WireLine>, refunded: Refunded[] = [], parcels: WireParcel[] = []) => {
     const rows = refunded.map(([restockType, quantity]) => {
       const location = restockType === 'NO_RESTOCK' ? null : { id: 'place' }
       return { restockType, quantity, location, lineItem: { id: 'line' } }
@@ -129,7 +129,7 @@ describe('a line of an order', () => {
       fullyPaid: false,
       currencyCode: 'EUR',
       lineItems: all([{ ...line, ...over }]),
-      fulfillmentOrders: all([]),
+      fulfillmentOrders: all(parcels),
       refunds: [{ id: 'refund', refundLineItems: all(rows) }],
     }
     const [first] = orderOf(order, SHOP).lines
@@ -199,6 +199,28 @@ describe('a line of an order', () => {
     ['its product is gone', { variant: null }, true],
     ['it is a custom line', { variant: null, vendor: null }, false],
   ])('when %s, takes stock: %s', (_, over, takesStock) => expect(told(over)?.takesStock).toBe(takesStock))
+
+  it('lies where what is left of it is to be sent from, and nowhere once a parcel is closed or called off', () => {
+    const parcel = (status: string, place: string | null, remainingQuantity: number): WireParcel => ({
+      id: status,
+      status,
+      assignedLocation: { location: place === null ? null : { id: place } },
+      lineItems: all([{ inventoryItemId: 'item', remainingQuantity, lineItem: { id: 'line' } }]),
+    })
+    const parcels = [
+      parcel('OPEN', 'Safe', 1),
+      parcel('ON_HOLD', 'Window', 2),
+      parcel('SCHEDULED', 'Safe', 4),
+      parcel('OPEN', 'Bench', 0),
+      parcel('OPEN', null, 1),
+      parcel('CLOSED', 'Bench', 1),
+      parcel('CANCELLED', 'Bench', 1),
+    ]
+    expect(told({}, [], parcels)?.sources).toEqual([
+      { externalLocationId: 'Safe', quantity: 5 },
+      { externalLocationId: 'Window', quantity: 2 },
+    ])
+  })
 
   it('costs what one piece of it costs', () => {
     expect(told({})?.unitPriceMinor).toBe(48_000)
