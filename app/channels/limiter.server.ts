@@ -29,7 +29,10 @@ export type LimiterOptions = {
   log: Log
 }
 
-/** Costs are in the unit of the limits: calls, or points. `patienceMs`: how long it may wait; any time if left out. */
+/**
+ * Costs are in the unit of the limits: calls, or points. `patienceMs`: how long it may wait for the limits; any time if
+ * left out. It is judged when the call comes and when it is first in line.
+ */
 export type Call = { lane: Lane; cost?: number; patienceMs?: number }
 
 /** What an answer says. `cost`: what the call really cost, where the channel tells. */

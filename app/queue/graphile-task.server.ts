@@ -50,7 +50,7 @@ type Delay = { afterMs: number; counts: boolean; error: Error }
 async function putOff({ afterMs, counts, error }: Delay, job: Job, bench: Workbench): Promise<void> {
   const fields = { fact: job.task_identifier, attempt: job.attempts, afterMs, err: error }
   if (counts) bench.log.error(fields, 'Work on a fact failed by mistake; it is tried again.')
-  else bench.log.info(fields, 'Work on a fact is put off.')
+  else bench.log.debug(fields, 'Work on a fact is put off.')
   const runAt = new Date(bench.clock.now().getTime() + afterMs)
   await moveOn(bench.db, job, { attempts: counts ? job.attempts : job.attempts - 1, runAt, sentence: error.message })
   bench.wakeAfter(afterMs)

@@ -72,11 +72,13 @@ export async function startGraphileWorker<Facts extends FactMap>(
   const stop = async () => {
     stopping = true
     presence.stopWaiting()
-    if (!over) await runner.stop()
+    // One that is ending by itself at this moment refuses to be stopped.
+    if (!over) await runner.stop().catch(() => {})
     await ended.catch(() => {})
     await pool.end()
   }
-  return { stop, ended }
+  let stopped: Promise<void> | undefined
+  return { stop: () => (stopped ??= stop()), ended }
 }
 
 function openWorkerPool(connectionString: string, { max, log }: { max: number; log: Log }): pg.Pool {

@@ -70,6 +70,21 @@ describe('A limit shared by many processes', () => {
     }
   })
 
+  test('keeps the limit though what is borrowed is used a little later', async () => {
+    const { clock, lend } = open([ETSY[0]!])
+    const [slow, other] = [lend({ block: 10 }), lend({ block: 10 })]
+    await slow.borrow(1, 0)
+    await clock.runTo(after(149))
+    slow.spend(10)
+    // A second after it was used at the earliest, and not a second after it was borrowed.
+    await clock.runTo(after(1_148))
+    await other.borrow(1, 0)
+    expect(other.has(1)).toBe(false)
+    await clock.runTo(after(1_250))
+    await other.borrow(1, 0)
+    expect(other.has(10)).toBe(true)
+  })
+
   test('is borrowed in blocks, so that not every call asks', async () => {
     const { row, lend } = open()
     const lent = lend({ block: 5 })
