@@ -36,7 +36,7 @@ export const ANSWER_MS = 30_000
 
 /**
  * Rows asked for at once. A connection's cost grows with the logarithm of its rows, so that wide pages are the cheap
- * ones: 250 things with 20 levels each come to 266 points, 25 orders to about 570. What is longer inside a row
- * is read on by itself.
+ * ones: 250 things with 20 levels each come to 266 points, 25 orders to 542. What is longer inside a row is read on by
+ * itself.
  */
 export const SIZES = { things: 250, levels: 20, orders: 25, lines: 20, parcels: 5, refunded: 10, rest: 100 }
