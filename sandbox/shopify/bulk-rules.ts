@@ -13,6 +13,7 @@ import {
 } from 'graphql'
 import { adminSchema } from './schema.ts'
 
+// products → variants → inventoryLevels is a depth of two: the first list is at depth 0 (captured).
 const MOST_CONNECTIONS = 5
 const MOST_DEPTH = 2
 
@@ -86,6 +87,7 @@ const selectsId = (connection: FieldNode): boolean => {
   return id !== undefined && id.alias === undefined
 }
 
+// In the order in which Shopify names them, where a capture had two.
 function connectionProblems(seen: Seen[]): string[] {
   const byNodes = seen.filter((one) => one.byNodes).map(({ name }) => name)
   const withoutId = [...new Set(seen.flatMap(({ parentWithoutId }) => parentWithoutId ?? []))]

@@ -6,7 +6,7 @@ import { levelPayload, productPayload } from './payloads.ts'
 import { KEPT_NAMES, type InventoryItem, type Location, type Product, type Variant } from './rows.ts'
 import type { ProductSeed, StockSeed, VariantSeed } from './seed.ts'
 import { levelAt } from './stock.ts'
-import { addVariant, indexSku, itemOf, newId, nowOf, unindexSku, type Store } from './store.ts'
+import { addVariant, indexSku, itemOf, newId, nowOf, unindexSku, variantsWith, type Store } from './store.ts'
 
 /** Adds a product with its variants and stock. */
 export function createProduct(store: Store, seed: ProductSeed, news: News): Product {
@@ -137,8 +137,7 @@ export function deleteVariant(store: Store, variantId: string, news: News): void
 export function variantMeant(store: Store, idOrSku: string): Variant | Refusal {
   const byId = store.variants.get(idOrSku) ?? store.variants.get(store.items.get(idOrSku)?.variantId ?? '')
   if (byId) return byId
-  const ids = [...(store.bySku.get(idOrSku) ?? [])]
-  if (ids.length > 1) return refuse('ambiguous', `${ids.length} variants have the SKU "${idOrSku}".`)
-  const variant = store.variants.get(ids[0] ?? '')
+  const [variant, ...others] = variantsWith(store, idOrSku)
+  if (others.length > 0) return refuse('ambiguous', `${others.length + 1} variants have the SKU "${idOrSku}".`)
   return variant ?? refuse('unknown', `${store.facts.domain} has no variant "${idOrSku}".`)
 }

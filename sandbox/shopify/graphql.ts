@@ -49,6 +49,7 @@ export function runGraphQL(store: Store, caller: AccessToken, request: GraphQLRe
   })
   assert(!(result instanceof Promise), 'a field of the sandbox answered later')
   startBulk(store)
+  // Never more than was set aside, or a client that paces itself by the request would fall behind.
   const actual = Math.min(requested, actualCost(cost, result.data))
   spend(store, actual)
   const extensions = {

@@ -47,6 +47,7 @@ function exchange(store: Store, asked: Record<string, unknown>): Answer {
   return refused('invalid_request', 'The requested_token_type is not supported')
 }
 
+// Comma-separated, as the library compares it with its own list.
 const scopesOf = ({ installation }: Store): string => installation.scopes.join(',')
 
 function offlineAnswer(store: Store, { access, refresh }: Grant): object {
@@ -60,6 +61,7 @@ function offlineAnswer(store: Store, { access, refresh }: Grant): object {
   }
 }
 
+// Online tokens carry the person; what they may do is not told apart from what the app may.
 function onlineAnswer(store: Store, userId: string): Answer {
   const person = store.staff.find(({ id }) => String(numberOf(id)) === userId)
   if (!person) return refused('invalid_subject_token')

@@ -11,6 +11,7 @@ const time = (ms: number | null): string | null => (ms === null ? null : seconds
 const named = (id: string) => ({ id: numberOf(id), admin_graphql_api_id: id })
 const ref = (id: string | null): number | null => (id === null ? null : numberOf(id))
 
+/** Of the states only `available`: webhooks never told the others. */
 export const levelPayload = (level: Level): object => ({
   inventory_item_id: numberOf(level.itemId),
   location_id: numberOf(level.locationId),
@@ -74,6 +75,7 @@ function variantPayload(store: Store, variant: Variant): object {
   }
 }
 
+/** The order as it is after the act, with its refunds and fulfillments. */
 export function orderPayload(order: Order): object {
   return {
     ...named(order.id),
@@ -108,6 +110,7 @@ export function orderPayload(order: Order): object {
   }
 }
 
+// REST has no word for an order of which nothing was sent.
 const REST_FULFILLMENT: Record<string, string> = { FULFILLED: 'fulfilled', PARTIALLY_FULFILLED: 'partial' }
 
 function linePayload(line: OrderLine): object {

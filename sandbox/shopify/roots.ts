@@ -41,6 +41,7 @@ const byId =
 
 type LocationsArguments = ListArguments & { includeInactive?: boolean }
 
+/** `QueryRoot`, as far as the app reads; `node` and `nodes` find whatever has an id. */
 export const queryFields: Fields = {
   shop: (_root: unknown, _: object, { store }: Context) => shopOf(store),
   node: (_root: unknown, { id }: ById, { store }: Context) => node(store, id),

@@ -3,12 +3,13 @@ import type { Listed } from './listing.ts'
 import { currentQuantity, financialStatus, fulfillmentStatus } from './order-facts.ts'
 import type { InventoryItem, Location, Order, Product, Variant } from './rows.ts'
 import type { SearchKeys } from './search.ts'
-import type { Store } from './store.ts'
+import { variantsLike, type Store } from './store.ts'
 
 /** What Shopify's root lists can be searched by, as far as the sandbox goes. */
 
 type Stamped = { id: string; createdAt: number; updatedAt: number }
 
+// A column `updated_at` compares whole seconds: search.ts says why.
 const stamps = <R extends Stamped>(): SearchKeys<R> => ({
   id: { number: (row) => numberOf(row.id) },
   created_at: { time: (row) => row.createdAt },
@@ -65,8 +66,9 @@ export const itemSearch = (store: Store): Listed<InventoryItem> => ({
 
 /** A search for one SKU and nothing else is answered from the index. */
 function withSku(store: Store, query: string | null | undefined): Variant[] | undefined {
-  const [, sku] = /^\s*sku:(?:"([^"*]+)")\s*$/.exec(query?.replaceAll("'", '"') ?? '') ?? []
-  return sku === undefined ? undefined : [...(store.bySku.get(sku) ?? [])].flatMap((id) => store.variants.get(id) ?? [])
+  const [, quoted, bare] = /^\s*sku:(?:["']([^"'*]+)["']|([^\s"'*()]+))\s*$/.exec(query ?? '') ?? []
+  const sku = quoted ?? bare
+  return sku === undefined ? undefined : variantsLike(store, sku)
 }
 
 const LOCATION_KEYS: SearchKeys<Location> = { ...stamps<Location>(), name: { text: ({ name }) => [name] } }
@@ -102,6 +104,7 @@ const ORDER_KEYS: SearchKeys<Order> = {
       not_closed: ({ closedAt }) => closedAt === null,
     },
   },
+  // The words are REST's: `unfulfilled` includes what is sent in part, `unshipped` does not (docs: "orders", query).
   fulfillment_status: {
     is: {
       unfulfilled: (order) =>

@@ -38,6 +38,7 @@ export type Store = {
   remembered: Map<string, Remembered>
   deliveries: Map<string, Delivery>
   files: Map<string, string>
+  /** Variant ids by SKU in lower case: Shopify's search does not tell the cases apart, its SKUs do. */
   bySku: Map<string, Set<string>>
   levelsOf: Map<string, Level[]>
   levelsAt: Map<string, Table<Level>>
@@ -69,6 +70,7 @@ export function emptyStore(env: Env, facts: ShopFacts): Store {
   }
 }
 
+/** The shop's present moment, in ms. */
 export const nowOf = (store: Store): number => store.env.clock.now().getTime()
 
 // One rising number for all kinds, so that a variant's and its item's differ, as they do in a real shop.
@@ -87,16 +89,24 @@ export function addVariant(store: Store, variant: Variant, item: InventoryItem):
 }
 
 export function indexSku(store: Store, { sku, id }: Variant): void {
-  const ids = store.bySku.get(sku)
+  const ids = store.bySku.get(sku.toLowerCase())
   if (ids) ids.add(id)
-  else store.bySku.set(sku, new Set([id]))
+  else store.bySku.set(sku.toLowerCase(), new Set([id]))
 }
 
 export function unindexSku(store: Store, { sku, id }: Variant): void {
-  const ids = store.bySku.get(sku)
+  const ids = store.bySku.get(sku.toLowerCase())
   ids?.delete(id)
-  if (ids?.size === 0) store.bySku.delete(sku)
+  if (ids?.size === 0) store.bySku.delete(sku.toLowerCase())
 }
+
+/** Variants that have this SKU, whatever its case. */
+export const variantsLike = (store: Store, sku: string): Variant[] =>
+  [...(store.bySku.get(sku.toLowerCase()) ?? [])].flatMap((id) => store.variants.get(id) ?? [])
+
+/** Variants that have exactly this SKU. */
+export const variantsWith = (store: Store, sku: string): Variant[] =>
+  variantsLike(store, sku).filter((variant) => variant.sku === sku)
 
 export function addLevel(store: Store, level: Level): void {
   present(store.levelsOf.get(level.itemId), `inventory item ${level.itemId}`).push(level)

@@ -4,10 +4,12 @@ import { API_VERSION } from '../schema.ts'
 import type { BulkOperation, Staff, Subscription } from '../rows.ts'
 import type { Store } from '../store.ts'
 
+// The sandbox has one app, so one number serves it and its installation.
 const APP_NUMBER = 1
 
 const scope = (handle: string) => ({ handle, description: handle.replaceAll('_', ' ') })
 
+/** The app as Shopify's `App`. */
 export const appOf = ({ env: { app } }: Store) => ({
   id: gid('App', APP_NUMBER),
   apiKey: app.apiKey,
@@ -18,6 +20,7 @@ export const appOf = ({ env: { app } }: Store) => ({
   webhookApiVersion: API_VERSION,
 })
 
+/** `AppInstallation`: its scopes are what the merchant granted, not what the app asks for. */
 export const installationOf = (store: Store) => ({
   id: gid('AppInstallation', APP_NUMBER),
   accessScopes: store.installation.scopes.map(scope),
@@ -27,6 +30,7 @@ export const installationOf = (store: Store) => ({
   activeSubscriptions: [],
 })
 
+/** `Shop`, on the plan whose limits are the sandbox's default. */
 export const shopOf = ({ facts }: Store) => ({
   id: facts.id,
   name: facts.name,
@@ -64,6 +68,7 @@ export const subscriptionFields: Fields = {
   metafields: () => [],
 }
 
+/** The address of a result is good for seven days and needs no token (docs: "Perform bulk operations"). */
 export const bulkFields: Fields = {
   type: () => 'QUERY',
   url: ({ file }: BulkOperation, _: object, { store }: Context) => {

@@ -10,9 +10,11 @@ const variantsOf = (store: Store, product: Product): Variant[] =>
 
 const isTracked = (store: Store, variant: Variant): boolean => itemOf(store, variant).tracked
 
+// Shopify answers 0 for what it does not count.
 const inventoryOf = (store: Store, variant: Variant): number =>
   isTracked(store, variant) ? availableOf(store, variant, 'all') : 0
 
+/** `Product`. */
 export const productFields: Fields = {
   variants: (product: Product, paging: Paging, { store }: Context) => connectList(variantsOf(store, product), paging),
   variantsCount: (product: Product) => ({ count: product.variantIds.length, precision: 'EXACT' }),
@@ -38,6 +40,7 @@ export const productFields: Fields = {
   category: () => null,
 }
 
+/** `ProductVariant`; a blank SKU is null, as for a variant that was never given one. */
 export const variantFields: Fields = {
   product: ({ productId }: Variant, _: object, { store }: Context) => store.products.get(productId),
   inventoryItem: (variant: Variant, _: object, { store }: Context) => itemOf(store, variant),

@@ -6,11 +6,12 @@ import type { AdjustmentGroup, InventoryItem, Level, Location } from '../rows.ts
 import type { SearchKeys } from '../search.ts'
 import type { Table } from '../table.ts'
 import { isKept, quantity } from '../stock.ts'
-import { levelOf } from '../store.ts'
+import { levelOf, variantsWith } from '../store.ts'
 import { numberOf } from '../gid.ts'
 import { appOf } from './app.ts'
 import { money } from './money.ts'
 
+// A deactivated level keeps its quantities and is hidden unless asked for (2026-04 on).
 type Inactive = { includeInactive?: boolean }
 
 export const itemFields: Fields = {
@@ -39,7 +40,7 @@ export const itemFields: Fields = {
   }),
   unitCost: ({ unitCost }: InventoryItem, _: object, { store }: Context) =>
     unitCost && money(unitCost, store.facts.currency),
-  duplicateSkuCount: ({ sku }: InventoryItem, _: object, { store }: Context) => (store.bySku.get(sku)?.size ?? 1) - 1,
+  duplicateSkuCount: ({ sku }: InventoryItem, _: object, { store }: Context) => variantsWith(store, sku).length - 1,
   trackedEditable: () => ({ locked: false, reason: null }),
   countryCodeOfOrigin: () => null,
   provinceCodeOfOrigin: () => null,

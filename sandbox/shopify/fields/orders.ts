@@ -16,6 +16,10 @@ import { moneyBag } from './money.ts'
 
 type First = { first?: number | null }
 
+/**
+ * `Order`. The buyer's name and address are null: they need an approval for protected customer data, which the app
+ * does without.
+ */
 export const orderFields: Fields = {
   lineItems: ({ lines }: Order, paging: Paging) => connectList(lines, paging),
   nonFulfillableLineItems: ({ lines }: Order, paging: Paging) =>
@@ -62,6 +66,7 @@ export const orderFields: Fields = {
     `https://${store.facts.domain}/orders/${id.split('/').at(-1)}`,
 }
 
+/** `LineItem`. A tip is a line without variant that is not sent, as in the real one. */
 export const lineFields: Fields = {
   variant: ({ variantId }: OrderLine, _: object, { store }: Context) => store.variants.get(variantId ?? '') ?? null,
   product: ({ productId }: OrderLine, _: object, { store }: Context) => store.products.get(productId ?? '') ?? null,
@@ -119,6 +124,7 @@ export const fulfillmentOrderFields: Fields = {
   destination: () => null,
 }
 
+/** `FulfillmentOrderLineItem`: a share of a line that one location sends. */
 function parcelLine(order: Order, { id, lineId, total, remaining }: FulfillmentOrder['lines'][number]) {
   const line = lineOf(order, lineId)
   return {
@@ -143,6 +149,7 @@ export const parcelLineFields: Fields = {
 
 type RefundOfOrder = Refund & { order: Order }
 
+/** A refund as the API shows it: it names its order, which the row does not. */
 export function withOrder(refund: Refund, order: Order) {
   return {
     ...refund,

@@ -43,6 +43,7 @@ function run(store: Store, input: MoveInput): Outcome {
   return { group: acting(store, (news) => adjust(store, { ...input, effects }, news)), issues: [] }
 }
 
+// The names were found good before: only writable ones come here.
 const effect = (itemId: string, { locationId, name, ledgerDocumentUri }: Terminal, delta: number): Effect => ({
   itemId,
   locationId,
@@ -69,6 +70,7 @@ function issuesOf(store: Store, { reason, referenceDocumentUri, changes }: MoveI
   )
 }
 
+/** What is wrong with one change in itself; whether it is stale is asked only of changes that are well formed. */
 function changeIssues(store: Store, { inventoryItemId, quantity, from, to }: Change, field: string[]): Issue[] {
   const issues = [...rules.itemIssues(store, inventoryItemId, field), ...boundIssues(quantity, [...field, 'quantity'])]
   if (quantity < 0) {

@@ -47,6 +47,7 @@ export const orderMutations: Mutations = {
     })
     const [issue] = issues
     if (issue) return failed(issue.field, issue.message)
+    // A repeated key names the refund it made, however many came after.
     const made = order.refunds.find(({ id }) => id === madeId)
     return { refund: made ? withOrder(made, order) : null, order, userErrors: [] }
   },

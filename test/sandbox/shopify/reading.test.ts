@@ -106,6 +106,22 @@ describe('a long list', () => {
   })
 })
 
+test.each(['sku:ring-1', "sku:'RING-1'", 'sku:Ring-*'])(
+  'a search for %s finds a SKU in any case, which an order tells apart',
+  async (query) => {
+    const { ask, shop } = await openShop()
+    const stock = [{ location: 'Safe', available: 1 }]
+    const lower = shop.addProduct({ title: 'A', variants: [{ sku: 'ring-1', price: '1.00', stock }] })
+    shop.addProduct({ title: 'B', variants: [{ sku: 'RING-1', price: '1.00', stock }] })
+    const { data } = await ask<{ productVariants: Nodes }>(
+      'query($query: String!) { productVariants(first: 5, query: $query) { nodes { id sku } } }',
+      { query },
+    )
+    expect(data.productVariants.nodes.map(({ sku }) => sku)).toEqual(['ring-1', 'RING-1'])
+    expect(shop.variant('ring-1').id).toBe(lower.variantIds[0])
+  },
+)
+
 describe('polling orders', () => {
   const POLL = `query($query: String!) { orders(first: 50, sortKey: UPDATED_AT, query: $query) { nodes { name } } }`
   const names = async ({ ask }: Awaited<ReturnType<typeof openShop>>, query: string) =>
