@@ -51,14 +51,16 @@ export function ownAccounts(options: OwnershipOptions): Ownership {
     async use(client, ended) {
       const session = inTurn(client)
       const office = { ...options, tenures, session, ended }
+      // A list that does not come must not keep the work of an owner going that is none any more.
+      const list = () => Promise.race([listAccounts(), aborted(ended).then(() => [])])
       try {
         // Only who can tell the accounts may count as an owner: the others leave a share to it.
-        let accounts = await listAccounts()
+        let accounts = await list()
         await joinGroup(session, OWNERS)
         while (!ended.aborted) {
           await look(office, accounts)
           await pause(clock, retryMs, ended)
-          if (!ended.aborted) accounts = await listAccounts()
+          accounts = await list()
         }
       } finally {
         for (const { stop } of tenures.values()) stop.abort(new Error('This process owns no accounts any more'))
@@ -95,7 +97,7 @@ async function look(office: Office, accounts: string[]): Promise<void> {
 function serve(office: Office, account: string): void {
   const { ended, log, onLost, onOwn, session, tenures } = office
   const stop = new AbortController()
-  const signal = AbortSignal.any([stop.signal, ended])
+  const { signal } = stop
   const term = async () => {
     try {
       await onOwn(account, signal)

@@ -53,6 +53,10 @@ function start(accounts: string[], more: Pick<OwnershipOptions, 'onOwn'> & Parti
   return { ...owner, log }
 }
 
+const loseSessions = () =>
+  database.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = 'vitrine account owner' AND datname = current_database()`)
+
 const accounts = (n: number) => Array.from({ length: n }, (_, i) => `A-${i + 1}`)
 
 describe('An account', () => {
@@ -145,13 +149,28 @@ describe('An account', () => {
       onLost: (account) => void lost.push(account),
     })
     await vi.waitFor(() => expect(working.get('A-1')).toBe('first'), SOON)
-    const text = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE application_name = 'vitrine account owner' AND datname = current_database()`
-    await database.pool.query(text)
+    await loseSessions()
     await vi.waitFor(() => expect(lost).toEqual(['A-1']), SOON)
     await vi.waitFor(() => expect(taken).toEqual(['A-1', 'A-1']), SOON)
     expect(working.get('A-1')).toBe('first')
     expect(clashes).toEqual([])
+  })
+
+  test('is given up as fast while the list of accounts does not come', async () => {
+    const { work, working } = workplace()
+    const lists = [Promise.resolve(['A-1']), new Promise<string[]>(() => {}), Promise.resolve(['A-1'])]
+    const asked: number[] = []
+    const lost: string[] = []
+    start(['A-1'], {
+      onOwn: work('first'),
+      onLost: (account) => void lost.push(account),
+      listAccounts: () => lists[asked.push(asked.length) - 1] ?? Promise.resolve(['A-1']),
+    })
+    await vi.waitFor(() => expect(asked).toHaveLength(2), SOON)
+    expect(working.get('A-1')).toBe('first')
+    await loseSessions()
+    await vi.waitFor(() => expect(lost).toEqual(['A-1']), SOON)
+    await vi.waitFor(() => expect(working.get('A-1')).toBe('first'), SOON)
   })
 
   test('is left to others by a process that cannot tell which accounts there are', async () => {
