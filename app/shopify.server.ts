@@ -4,21 +4,13 @@ import { ApiVersion, AppDistribution, LogSeverity, shopifyApp } from '@shopify/s
 import { setAbstractFetchFunc } from '@shopify/shopify-api/runtime'
 import { env } from './env.server.ts'
 import { log } from './log.server.ts'
-import { sealWith } from './merchant/sealed.server.ts'
+import { outside } from './outside.server.ts'
 import { sessionStorage } from './session-storage.server.ts'
-import { prisma } from './web-resources.server.ts'
+import { prisma, sealer } from './web-resources.server.ts'
 
-const { SHOPIFY_ADDRESS, SHOPIFY_API_KEY, SHOPIFY_API_SECRET, SHOPIFY_APP_URL, CREDENTIALS_KEY } = env()
+const { SHOPIFY_ADDRESS, SHOPIFY_API_KEY, SHOPIFY_API_SECRET, SHOPIFY_APP_URL } = env()
 
-// The library knows https://<shop>/… only. This sends those requests to another address, with the shop in a header.
-if (SHOPIFY_ADDRESS) {
-  setAbstractFetchFunc((input, init) => {
-    const asked = new URL(input instanceof Request ? input.url : input)
-    const headers = new Headers(init?.headers)
-    headers.set('x-forwarded-host', asked.hostname)
-    return fetch(new URL(asked.pathname + asked.search, SHOPIFY_ADDRESS), { ...init, headers })
-  })
-}
+if (SHOPIFY_ADDRESS) setAbstractFetchFunc(outside(SHOPIFY_ADDRESS))
 
 const LEVELS = {
   [LogSeverity.Error]: 'error',
@@ -34,7 +26,7 @@ const shopify = shopifyApp({
   authPathPrefix: '/auth',
   apiVersion: ApiVersion.October26,
   distribution: AppDistribution.AppStore,
-  sessionStorage: sessionStorage(prisma, sealWith(CREDENTIALS_KEY)),
+  sessionStorage: sessionStorage(prisma, sealer),
   future: { unstable_newEmbeddedAuthStrategy: true, expiringOfflineAccessTokens: true },
   logger: { level: LogSeverity.Warning, log: (severity, message) => log[LEVELS[severity]]({}, message) },
 })

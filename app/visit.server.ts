@@ -35,7 +35,10 @@ async function welcome(admin: Admin, { shop, at }: { shop: string; at: Date }): 
   const { name, ianaTimezone: timeZone, currencyCode: currency } = data.shop
   await sync.inTransaction(async (tx) => {
     const arrived = await arrive(tx, { shop, name, timeZone, currency, at })
-    if (arrived) await sync.outbox.record(tx, [{ name: 'account-connected', payload: arrived }])
+    await sync.outbox.record(
+      tx,
+      arrived.map((payload) => ({ name: 'account-connected' as const, payload })),
+    )
   })
   return (await merchantOfShop(pool, shop))!.merchant
 }

@@ -6,6 +6,7 @@ import { openPool, transaction } from './db.server.ts'
 import { env } from './env.server.ts'
 import { systemClock } from './kernel/system-clock.server.ts'
 import { log } from './log.server.ts'
+import { openSealer, type Sealer } from './merchant/sealed.server.ts'
 import { graphileOutbox } from './queue/graphile-outbox.server.ts'
 import type { Sync } from './sync/facts.ts'
 
@@ -27,3 +28,6 @@ export const sync: Sync = {
   outbox: graphileOutbox,
   clock: systemClock,
 }
+
+/** For tokens and other secrets that we keep. */
+export const sealer: Sealer = openSealer([Buffer.from(env().CREDENTIALS_KEY, 'base64')])

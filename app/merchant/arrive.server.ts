@@ -8,18 +8,26 @@ export type Arrived = { merchantId: number; accountId: number }
 
 /**
  * Takes in a store that has installed the app: a merchant with its first channel account, or, for one that comes back
- * after uninstalling, the rows it left. Undefined when it is here already: two first visits at once make one merchant.
+ * after uninstalling, the accounts it left. Returns those that are to be read now; none when it is here already: two
+ * first visits at once make one merchant.
  */
-export async function arrive(tx: Sql, arriving: ArrivingShop): Promise<Arrived | undefined> {
-  const { shop, at } = arriving
+export async function arrive(tx: Sql, arriving: ArrivingShop): Promise<Arrived[]> {
+  const { shop } = arriving
   await tx.query({ text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', values: [`arrive/${shop}`] })
   const known = await merchantOfShop(tx, shop)
-  if (!known) return settle(tx, arriving)
-  if (!known.off) return undefined
-  const arrived = { merchantId: known.merchant.id, accountId: known.accountId }
-  const text = `UPDATE channel_account SET status = 'connecting', connected_at = $3 WHERE merchant_id = $1 AND id = $2`
-  await tx.query({ text, values: [arrived.merchantId, arrived.accountId, at] })
-  return arrived
+  if (!known) return [await settle(tx, arriving)]
+  return known.off ? comeBack(tx, known.merchant.id) : []
+}
+
+// connected_at stays: what was sold since then is ours to book, even while the app was away. A channel that we cannot
+// get into any more, or whose shop another merchant has connected meanwhile, is left off.
+async function comeBack(tx: Sql, merchantId: number): Promise<Arrived[]> {
+  const text = `UPDATE channel_account a SET status = 'connecting'
+    WHERE a.merchant_id = $1 AND a.status = 'off' AND (a.channel = 'shopify' OR a.credentials IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM channel_account b WHERE b.channel = a.channel AND b.external_id = a.external_id
+        AND b.merchant_id <> $1 AND b.status <> 'off')
+    RETURNING a.merchant_id AS "merchantId", a.id AS "accountId"`
+  return (await tx.query<Arrived>({ text, values: [merchantId] })).rows
 }
 
 async function settle(tx: Sql, { shop, name, timeZone, currency, at }: ArrivingShop): Promise<Arrived> {

@@ -17,3 +17,10 @@ export async function merchantOfShop(db: Sql, shop: string): Promise<MerchantOfS
   const { accountId, off, ...merchant } = rows[0]
   return { merchant, accountId, off }
 }
+
+/** The merchant's Shopify store as the admin's addresses name it: "adler-finch" of adler-finch.myshopify.com. */
+export async function storeOf(db: Sql, merchantId: number): Promise<string | null> {
+  const text = `SELECT split_part(external_id, '.', 1) AS store FROM channel_account
+    WHERE merchant_id = $1 AND channel = 'shopify' ORDER BY id LIMIT 1`
+  return (await db.query<{ store: string }>({ text, values: [merchantId] })).rows[0]?.store ?? null
+}

@@ -1,4 +1,4 @@
-import type { Sql } from '../kernel/sql.ts'
+import type { RunTransaction, Sql } from '../kernel/sql.ts'
 import type { Role } from './role.ts'
 
 /** Somebody who works at the merchant's. `subject` is the `sub` of Shopify's ID token. */
@@ -7,7 +7,7 @@ export type Person = { id: number; subject: string; role: Role }
 export type Visitor = { merchantId: number; subject: string; at: Date }
 
 /** The database, and a way to do something there as one. */
-export type Store = { db: Sql; inTransaction: <T>(work: (tx: Sql) => Promise<T>) => Promise<T> }
+export type Store = { db: Sql; inTransaction: RunTransaction }
 
 /** The person this is. One never seen before is taken in: the first of a merchant as its owner, the others as staff. */
 export async function personOf(store: Store, visitor: Visitor): Promise<Person> {

@@ -1,19 +1,11 @@
 import type { HeadersFunction, LinksFunction, LoaderFunctionArgs } from '@remix-run/node'
-import {
-  isRouteErrorResponse,
-  Link,
-  Outlet,
-  useLoaderData,
-  useRevalidator,
-  useRouteError,
-  type ShouldRevalidateFunction,
-} from '@remix-run/react'
+import { Link, Outlet, useLoaderData, useRouteError, type ShouldRevalidateFunction } from '@remix-run/react'
 import { NavMenu } from '@shopify/app-bridge-react'
 import polarisStyles from '@shopify/polaris/build/esm/styles.css?url'
 import { AppProvider } from '@shopify/shopify-app-remix/react'
 import { boundary } from '@shopify/shopify-app-remix/server'
-import { useEffect, useRef, useState } from 'react'
 import { env } from '../env.server.ts'
+import { HandedOver, isHandedOver, useAskAgain } from '../ui/page-problem.tsx'
 import { useLive } from '../ui/use-live.ts'
 import { visit } from '../visit.server.ts'
 
@@ -52,27 +44,12 @@ function Live() {
 }
 
 // Not the library's boundary.error: it compares the error's class name, which minification has changed, and throws the
-// error again. A 401 means that Shopify refused the access token; the library has dropped it, so asking again gets a
-// new one. This replaces AppProvider: nothing of Polaris can be used here.
+// error again. A 401 means that Shopify refused the access token. This replaces AppProvider: nothing of Polaris can be
+// used here. Pages have a boundary of their own inside it.
 export function ErrorBoundary() {
   const error = useRouteError()
-  if (!isRouteErrorResponse(error)) return <Broken />
-  if (error.status === 401) return <AskAgain error={error} />
-  return <div dangerouslySetInnerHTML={{ __html: String(error.data || error.statusText) }} />
-}
-
-const ASKS = 3
-
-function AskAgain({ error }: { error: unknown }) {
-  const { revalidate } = useRevalidator()
-  const asked = useRef(0)
-  const [hopeless, giveUp] = useState(false)
-  useEffect(() => {
-    asked.current += 1
-    if (asked.current > ASKS) giveUp(true)
-    else revalidate()
-  }, [error, revalidate])
-  return hopeless ? <Broken /> : <p>One moment…</p>
+  if (useAskAgain(error)) return <p>One moment…</p>
+  return isHandedOver(error) ? <HandedOver error={error} /> : <Broken />
 }
 
 function Broken() {

@@ -71,6 +71,15 @@ export function beginConnect(deps: ConnectDeps, { merchantId, subject }: Connect
   return { url: url.href }
 }
 
+/**
+ * Who began the connection that a `state` belongs to; null when it is not of our making. It proves nothing of who sent
+ * it back: it is for leading them to the session in which `finishConnect` will look again.
+ */
+export function whoBegan(sealer: StateSealer, state: string): Connecting | null {
+  const text = sealer.read(state, ABOUT)
+  return text === null ? null : sealedState.parse(JSON.parse(text))
+}
+
 /** What Etsy's consent page sends back. */
 export type Consent = { state?: string | null; code?: string | null; error?: string | null }
 

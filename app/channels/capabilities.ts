@@ -1,0 +1,9 @@
+import { present } from '../kernel/assert.ts'
+import type { Capabilities } from './connector.ts'
+import { ETSY_CAPABILITIES } from './etsy/limits.ts'
+import { CAPABILITIES as SHOPIFY_CAPABILITIES } from './shopify/limits.ts'
+
+const KNOWN: Record<string, Capabilities> = { etsy: ETSY_CAPABILITIES, shopify: SHOPIFY_CAPABILITIES }
+
+/** What a channel can do, without opening it: for pages that explain a number. */
+export const capabilitiesOf = (channel: string): Capabilities => present(KNOWN[channel], `the channel ${channel}`)

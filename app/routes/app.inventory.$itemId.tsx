@@ -1,0 +1,65 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { BlockStack, Page } from '@shopify/polaris'
+import { itemOf, listingsOf } from '../catalog/item-page.server.ts'
+import { capabilitiesOf } from '../channels/capabilities.ts'
+import { decide } from '../decide.server.ts'
+import { actorsOf } from '../merchant/actor.server.ts'
+import { available } from '../pool/available.ts'
+import { statesSentence } from '../pool/states-sentence.ts'
+import { stockOf } from '../pool/stock.server.ts'
+import { timeline } from '../pool/timeline.server.ts'
+import { DecideItem } from '../ui/decide-item.tsx'
+import { ItemBadges } from '../ui/item-badges.tsx'
+import { LedgerCard } from '../ui/ledger-card.tsx'
+import { Now } from '../ui/moment.tsx'
+import { ShownCard } from '../ui/shown-card.tsx'
+import { StatesCard } from '../ui/states-card.tsx'
+import { visit } from '../visit.server.ts'
+import { pool } from '../web-resources.server.ts'
+
+export { PageProblem as ErrorBoundary } from '../ui/page-problem.tsx'
+
+export async function loader({ request, params }: LoaderFunctionArgs) {
+  const { merchant, at } = await visit(request)
+  const itemId = Number(params['itemId'])
+  const item = Number.isSafeInteger(itemId) && itemId < 2 ** 31 ? await itemOf(pool, merchant.id, itemId) : undefined
+  if (!item) throw new Response('There is no such item.', { status: 404 })
+  const cursor = new URL(request.url).searchParams.get('before')
+  const [stocks, listings, ledger, actors] = await Promise.all([
+    stockOf(pool, merchant.id, [itemId]),
+    listingsOf(pool, merchant.id, itemId),
+    timeline(pool, merchant.id, { itemId, cursor }),
+    actorsOf(pool, merchant.id),
+  ])
+  const stock = stocks.get(itemId)?.stock ?? []
+  const shown = listings.map((listing) => {
+    const facts = { name: listing.account, maximumShown: capabilitiesOf(listing.channel).maximumShown }
+    return { ...listing, should: available(stock, facts) }
+  })
+  const now = { at, timeZone: merchant.timeZone }
+  return { now, item, stock, sentence: statesSentence(stock), shown, ledger, actors, older: cursor !== null }
+}
+
+export const action = ({ request }: ActionFunctionArgs) => decide(request)
+
+export default function Item() {
+  const { now, item, stock, sentence, shown, ledger, actors, older } = useLoaderData<typeof loader>()
+  return (
+    <Now.Provider value={now}>
+      <Page
+        title={[item.title, item.variant].filter(Boolean).join(', ')}
+        subtitle={item.sku || 'no SKU'}
+        titleMetadata={<ItemBadges item={item} />}
+        backAction={{ content: 'Inventory', url: '/app/inventory' }}
+      >
+        <BlockStack gap="400">
+          {item.undecided ? <DecideItem item={item} /> : null}
+          <StatesCard stock={stock} sentence={sentence} />
+          <ShownCard shown={shown} />
+          <LedgerCard ledger={ledger} actors={actors} older={older} />
+        </BlockStack>
+      </Page>
+    </Now.Provider>
+  )
+}

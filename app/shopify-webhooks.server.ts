@@ -1,0 +1,40 @@
+import { shopifyNotification, topicOf, type ShopifyWebhook } from './channels/shopify/notification.ts'
+import { systemClock } from './kernel/system-clock.server.ts'
+import { log } from './log.server.ts'
+import { accountOf, accountsOf } from './merchant/account.server.ts'
+import { forgetShop } from './merchant/compliance.server.ts'
+import { disconnect } from './sync/decisions.server.ts'
+import { keepNotification } from './sync/inbox.server.ts'
+import { sync } from './web-resources.server.ts'
+
+type Received = Omit<ShopifyWebhook, 'receivedAt'>
+
+/** Does what a verified webhook of Shopify's asks for: at once where the law or the merchant asks, else by the inbox. */
+export async function receiveShopify(received: Received): Promise<void> {
+  const { shop } = received
+  switch (topicOf(received.topic)) {
+    case 'app/uninstalled':
+      return leave(shop)
+    case 'shop/redact':
+      return forgetShop(sync.db, shop)
+    // We keep nothing of a buyer: orders hold what was sold and where, and a notification only ids.
+    case 'customers/data_request':
+    case 'customers/redact':
+      return log.info({ shop, topic: received.topic }, 'A buyer was asked about; nothing of buyers is kept here.')
+    default:
+      return keep(received)
+  }
+}
+
+/** Stops every write at once, on every channel: nobody is left to look at them. The tokens are useless now, and go. */
+async function leave(shop: string): Promise<void> {
+  await sync.db.query({ text: 'DELETE FROM "Session" WHERE shop = $1', values: [shop] })
+  const account = await accountOf(sync.db, 'shopify', shop)
+  for (const each of account ? await accountsOf(sync.db, account.merchantId) : []) await disconnect(sync, each)
+}
+
+async function keep(received: Received): Promise<void> {
+  const notification = shopifyNotification({ ...received, receivedAt: systemClock.now() })
+  const account = await accountOf(sync.db, 'shopify', received.shop)
+  if (notification && account && account.status !== 'off') await keepNotification(sync, account, notification)
+}

@@ -1,0 +1,39 @@
+import { useFetcher } from '@remix-run/react'
+import { useAppBridge } from '@shopify/app-bridge-react'
+import { BlockStack, Button, Card, InlineStack, Text } from '@shopify/polaris'
+import { useEffect } from 'react'
+import type { StartedConnect } from '../routes/connect.etsy.ts'
+
+/** Leads to Etsy's own consent page, in the whole window: Etsy does not let itself be framed. */
+export function ConnectEtsy({ mayConnect }: { mayConnect: boolean }) {
+  const fetcher = useFetcher<StartedConnect>()
+  const shopify = useAppBridge()
+  const { data } = fetcher
+  useEffect(() => {
+    if (data?.refusal) shopify.toast.show(data.refusal.sentence, { isError: true })
+    if (data?.url) open(data.url, '_top')
+  }, [data, shopify])
+  return (
+    <Card>
+      <InlineStack align="space-between" blockAlign="center" gap="400" wrap={false}>
+        <BlockStack gap="100">
+          <Text as="h2" variant="headingMd">
+            Etsy
+          </Text>
+          <Text as="p">
+            Vitrine reads your listings and their orders, and keeps their quantities true. Prices, texts and photos stay
+            as they are.
+          </Text>
+        </BlockStack>
+        <Button
+          variant="primary"
+          disabled={!mayConnect}
+          loading={fetcher.state !== 'idle' || Boolean(data?.url)}
+          onClick={() => fetcher.submit({}, { method: 'post', action: '/connect/etsy' })}
+        >
+          Connect Etsy
+        </Button>
+      </InlineStack>
+    </Card>
+  )
+}
