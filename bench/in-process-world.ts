@@ -54,6 +54,8 @@ export type InProcessWorld = {
   /** the accounts' ids; Etsy's is 0 until it is connected */
   accounts: { shopify: number; etsy: number }
   connectEtsy(): Promise<void>
+  /** Answers of the channels that said: too many calls. */
+  throttled(): number
   /** Lets so many milliseconds pass, with all that happens in them. */
   pass(ms: number): Promise<void>
 }
@@ -85,7 +87,14 @@ export async function openInProcessWorld(options: WorldOptions): Promise<InProce
   })
   const shopify = shopifySandbox.addShop(options.shopify)
   const etsy = etsySandbox.addShop(options.etsy)
-  const doors = { shopify: shopifyDoor(shopifySandbox, clock), etsy: etsyDoor(etsySandbox, { etsy, clock }), ...options.doors }
+  const throttled = { shopify: 0 }
+  const asShopify = async (request: Request): Promise<Response> => {
+    const answer = await shopifySandbox.fetch(request)
+    const text = await answer.text()
+    if (text.includes('"THROTTLED"')) throttled.shopify += 1
+    return new Response(text, answer)
+  }
+  const doors = { shopify: shopifyDoor(shopifySandbox, { clock, fetch: asShopify }), etsy: etsyDoor(etsySandbox, { etsy, clock }), ...options.doors }
   const road = openRoad({ pool, clock, doors, ...(options.publishing === undefined ? {} : { publishing: options.publishing }) })
   later.deliver = (request) => receive(road, request, clock)
   const merchantId = await arriveMerchant(road, options)
@@ -96,14 +105,17 @@ export async function openInProcessWorld(options: WorldOptions): Promise<InProce
     async connectEtsy() {
       accounts.etsy = await connect(road, { merchantId, channel: 'etsy', externalId: String(etsy.shopId), name: 'Etsy' })
     },
+    throttled: () => throttled.shopify + etsySandbox.metrics().throttled,
     pass: (ms) => clock.runTo(new Date(clock.now().getTime() + ms)),
   }
 }
 
-const shopifyDoor = (sandbox: ShopifySandbox, clock: VirtualClock): ChannelDoor => ({
+type ShopifySide = { clock: VirtualClock; fetch: (request: Request) => Promise<Response> }
+
+const shopifyDoor = (sandbox: ShopifySandbox, { clock, fetch }: ShopifySide): ChannelDoor => ({
   limits: SHOPIFY_LIMITS,
   open: ({ externalId: shop }, limiter) =>
-    openShopify({ shop, deps: { fetch: (input, init) => sandbox.fetch(new Request(input, init)), limiter, clock, tokens: offline(sandbox, shop) } }),
+    openShopify({ shop, deps: { fetch: (input, init) => fetch(new Request(input, init)), limiter, clock, tokens: offline(sandbox, shop) } }),
 })
 
 const etsyDoor = (sandbox: EtsySandbox, { etsy, clock }: { etsy: EtsyShop; clock: VirtualClock }): ChannelDoor => ({

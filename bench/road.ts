@@ -37,6 +37,8 @@ export type Road = {
   sweep(merchantId: number): Promise<void>
   /** Since when each account waits for its rate limit; accounts that do not wait are missing. */
   waiting: Map<number, Date>
+  /** Facts that wait or are being worked on. */
+  queued(): number
   close(): Promise<void>
 }
 
@@ -106,6 +108,7 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake }: R
     opened: open,
     kick,
     waiting,
+    queued: () => queue.size(),
     async sweep(merchantId) {
       for (const account of await accountsOf(pool, merchantId)) {
         await accountSweep({ sync, account, connector: (await open(account)).connector, waitMs: () => 0 })

@@ -1,5 +1,5 @@
 import { assert } from '../kernel/assert.ts'
-import type { ChannelOrder } from '../kernel/channel-order.ts'
+import type { ChannelOrder, ChannelOrderLine } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { append, reserve } from '../pool/ledger.server.ts'
 import type { Change, Demand, End, Move } from '../pool/movement.ts'
@@ -68,10 +68,16 @@ function workOf(input: OrderToBook, known: { row: OrderRow; stored: LineRow[]; i
     assert(lineId !== undefined, 'every line of the order has a row')
     const { reserved, short, shipped, returned } = was ?? NOTHING_BOOKED
     const now = { lineId, reserved, short, shipped, returned, currentQuantity: resolved.told.currentQuantity }
-    const effects = lineEffects(resolved.told, was)
+    const effects = lineEffects(withoutGivenBack(resolved.told, was?.givenBack ?? 0), was)
     return [{ resolved, itemId, lineId, was, effects, places: was?.places ?? [], now }]
   })
 }
+
+// What a person gave back stays given back, though the channel goes on telling of it.
+const withoutGivenBack = (told: ChannelOrderLine, givenBack: number): ChannelOrderLine => ({
+  ...told,
+  currentQuantity: Math.max(told.shipped, told.currentQuantity - givenBack),
+})
 
 function outcomeOf({ lineId, resolved, effects, now, was }: Working): LineOutcome {
   const sold = effects.reserve - effects.forget - effects.release

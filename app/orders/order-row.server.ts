@@ -9,6 +9,8 @@ export type LineRow = LineBooked & {
   id: number
   externalId: string
   itemId: number | null
+  /** pieces a person gave back, where the channel cannot say which */
+  givenBack: number
   places: AtLocation[]
 }
 
@@ -37,7 +39,7 @@ export async function lockOrder(
 /** The order's lines with where their units lie. */
 export async function linesOf(db: Sql, merchantId: number, orderId: number): Promise<LineRow[]> {
   const text = `
-    SELECT id, external_id AS "externalId", item_id AS "itemId", reserved, short, shipped, returned,
+    SELECT id, external_id AS "externalId", item_id AS "itemId", reserved, short, shipped, returned, given_back AS "givenBack",
       COALESCE((SELECT json_agg(json_build_object('locationId', location_id, 'quantity', reserved) ORDER BY location_id)
         FROM line_allocation a WHERE a.merchant_id = l.merchant_id AND a.line_id = l.id AND a.reserved > 0), '[]') AS places
     FROM order_line l WHERE merchant_id = $1 AND order_id = $2 ORDER BY id`

@@ -321,6 +321,8 @@ CREATE TABLE order_line (
   short            integer NOT NULL DEFAULT 0 CHECK (short >= 0),
   shipped          integer NOT NULL DEFAULT 0 CHECK (shipped >= 0),
   returned         integer NOT NULL DEFAULT 0 CHECK (returned >= 0),
+  -- pieces that a person said are not wanted any more, where the channel cannot say which
+  given_back       integer NOT NULL DEFAULT 0 CHECK (given_back >= 0 AND given_back <= quantity),
   unit_price_minor integer NOT NULL,
   -- the channel sells it without stock on purpose
   backorder        boolean NOT NULL DEFAULT false,

@@ -1,0 +1,76 @@
+import type { ChannelOrder } from '../kernel/channel-order.ts'
+import { type Refusal, refuse } from '../kernel/refusal.ts'
+import type { Sql } from '../kernel/sql.ts'
+import { bookOrder, type Outcome } from './book.server.ts'
+import type { ResolvedLine } from './order-row.server.ts'
+
+export type GiveBack = { merchantId: number; orderId: number; lines: { lineId: number; quantity: number }[]; at: Date }
+
+type Row = {
+  accountId: number
+  externalId: string
+  name: string
+  placedAt: Date
+  updatedAt: Date
+  cancelledAt: Date | null
+  currency: string
+  url: string | null
+  lines: (StoredLine & { lineId: number })[]
+}
+
+type StoredLine = {
+  externalId: string
+  listingId: number | null
+  itemId: number | null
+  sku: string
+  title: string
+  takesStock: boolean
+  backorder: boolean
+  quantity: number
+  currentQuantity: number
+  shipped: number
+  returned: number
+  unitPriceMinor: number
+}
+
+const NOT_THERE = refuse('not-there', 'The order does not have so many pieces that are not shipped.')
+
+/**
+ * A person says which pieces of an order are not wanted any more, where the channel cannot: Etsy tells of a partial
+ * refund only its amount. They go back at once, and stay back whatever the channel goes on telling.
+ */
+export async function giveBack(tx: Sql, given: GiveBack): Promise<Refusal | Exclude<Outcome, 'stale'>> {
+  const { merchantId, orderId, lines } = given
+  const marked = await tx.query({
+    text: `UPDATE order_line l SET given_back = l.given_back + x.quantity
+      FROM unnest($3::bigint[], $4::int[]) AS x (line_id, quantity)
+      WHERE l.merchant_id = $1 AND l.order_id = $2 AND l.id = x.line_id AND x.quantity > 0
+        AND l.given_back + x.quantity <= l.current_quantity - (l.shipped - l.returned)`,
+    values: [merchantId, orderId, lines.map(({ lineId }) => lineId), lines.map(({ quantity }) => quantity)],
+  })
+  if (marked.rowCount !== lines.length || lines.length === 0) return NOT_THERE
+  const row = await orderAsKept(tx, merchantId, orderId)
+  if (!row) return NOT_THERE
+  const told = row.lines.map(asTold)
+  const order: ChannelOrder = { ...row, paidAt: null, unclear: null, lines: told.map((line) => line.told) }
+  const where = { merchantId, accountId: row.accountId, locations: new Map<string, number>(), history: false, at: given.at }
+  const booked = await bookOrder(tx, { ...where, order, lines: told })
+  return booked === 'stale' ? NOT_THERE : booked
+}
+
+const asTold = ({ listingId, itemId, returned, shipped, ...line }: StoredLine): ResolvedLine => ({
+  listingId,
+  itemId,
+  told: { ...line, shipped: shipped - returned, listing: null, restocked: [], sources: [] },
+})
+
+async function orderAsKept(tx: Sql, merchantId: number, orderId: number): Promise<Row | undefined> {
+  const text = `SELECT account_id AS "accountId", external_id AS "externalId", name, placed_at AS "placedAt", updated_at AS "updatedAt",
+      cancelled_at AS "cancelledAt", currency, url, (SELECT json_agg(json_build_object('lineId', l.id, 'externalId', l.external_id,
+        'listingId', l.listing_id, 'itemId', l.item_id, 'sku', l.sku, 'title', l.title, 'takesStock', l.takes_stock,
+        'backorder', l.backorder, 'quantity', l.quantity, 'currentQuantity', l.current_quantity, 'shipped', l.shipped,
+        'returned', l.returned, 'unitPriceMinor', l.unit_price_minor) ORDER BY l.id)
+        FROM order_line l WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id) AS lines
+    FROM channel_order o WHERE o.merchant_id = $1 AND o.id = $2 AND NOT o.history`
+  return (await tx.query<Row>({ text, values: [merchantId, orderId] })).rows[0]
+}
