@@ -6,7 +6,7 @@ import type { Reading } from '../bucket.ts'
 import type { Tokens } from '../connector.ts'
 import type { Limiter } from '../limiter.server.ts'
 import { type RequestToMake, fetchWhole, sentenceOf } from './fetch-whole.server.ts'
-import { LONGEST_WAIT_MS, REST_MS } from './limits.ts'
+import { LONGEST_WAIT_MS, PATIENCE_MS, REST_MS } from './limits.ts'
 import { type WireHeaders, wireHeaders } from './wire.ts'
 
 // Plain fetch, and of etsy-ts its types alone. It can be pointed at another address and given our fetch, but then axios
@@ -58,25 +58,29 @@ export type EtsyCalls = {
 /** Calls to one shop's Etsy account: each passes the limiter, carries a token that is good, and teaches the limiter. */
 export function openCalls(deps: EtsyDeps): EtsyCalls {
   const send = async (ask: Ask): Promise<Reply> => {
-    const first = await attempt(deps, ask)
-    if (first.is !== 'answer' || first.status !== 401) return first
-    await deps.tokens.refused()
-    const second = await attempt(deps, ask)
-    if (second.is === 'answer' && second.status === 401) throw new GiveUp('Etsy no longer lets us into this shop.')
-    return second
+    try {
+      return await sendWithToken(deps, ask)
+    } catch (error) {
+      // The limiter's or the token's: in either case the call was not made.
+      if (error instanceof TryAgain) return { is: 'unsent', afterMs: error.afterMs, reason: error.message }
+      throw error
+    }
   }
   return { send, read: async (schema, ask) => readFrom(await send(ask), { schema, path: ask.path }) }
 }
 
-async function attempt(deps: EtsyDeps, ask: Ask): Promise<Reply> {
-  try {
-    return await deps.limiter.run({ lane: ask.lane }, (learn) => exchange(deps, ask, learn))
-  } catch (error) {
-    // The limiter's or the token's: in either case the call was not made.
-    if (error instanceof TryAgain) return { is: 'unsent', afterMs: error.afterMs, reason: error.message }
-    throw error
-  }
+async function sendWithToken(deps: EtsyDeps, ask: Ask): Promise<Reply> {
+  const once = () =>
+    deps.limiter.run({ lane: ask.lane, patienceMs: PATIENCE_MS }, (learn) => exchange(deps, ask, learn))
+  const first = await once()
+  if (!isRefused(first)) return first
+  await deps.tokens.refused()
+  const second = await once()
+  if (isRefused(second)) throw new GiveUp('Etsy no longer lets us into this shop.')
+  return second
 }
+
+const isRefused = (reply: Reply): boolean => reply.is === 'answer' && reply.status === 401
 
 async function exchange(deps: EtsyDeps, ask: Ask, learn: (reading: Reading) => void): Promise<Reply> {
   const request = requestFor(deps, ask, await deps.tokens.accessToken())

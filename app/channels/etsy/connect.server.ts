@@ -76,6 +76,11 @@ export function beginConnect(deps: ConnectDeps, { merchantId, subject }: Connect
  * it back: it is for leading them to the session in which `finishConnect` will look again.
  */
 export function whoBegan(sealer: StateSealer, state: string): Connecting | null {
+  const begun = stateIn(sealer, state)
+  return begun && { merchantId: begun.merchantId, subject: begun.subject }
+}
+
+function stateIn(sealer: StateSealer, state: string): z.infer<typeof sealedState> | null {
   const text = sealer.read(state, ABOUT)
   return text === null ? null : sealedState.parse(JSON.parse(text))
 }
@@ -108,9 +113,8 @@ function begunWith(
   who: Connecting,
   state: string | null | undefined,
 ): { verifier: string } | Refusal {
-  const text = state ? deps.sealer.read(state, ABOUT) : null
-  if (text === null) return refuse('unknown-state', 'This connection was not started here. Start again from Channels.')
-  const begun = sealedState.parse(JSON.parse(text))
+  const begun = state ? stateIn(deps.sealer, state) : null
+  if (!begun) return refuse('unknown-state', 'This connection was not started here. Start again from Channels.')
   if (begun.until < deps.clock.now())
     return refuse('too-late', 'The connection took too long. Start again from Channels.')
   if (begun.merchantId !== who.merchantId || begun.subject !== who.subject) {

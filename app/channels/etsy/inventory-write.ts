@@ -1,6 +1,7 @@
 import type { IUpdateListingInventoryPayload } from 'etsy-ts'
 import type { SetQuantity, WriteOutcome } from '../connector.ts'
-import { type Quantities, quantitiesAfter } from './quantities.ts'
+import { MOST_SHOWN } from './limits.ts'
+import { type Quantities, quantitiesAfter, sharesQuantity } from './quantities.ts'
 import { offeringOf, productsOf, shownOf, variantIdOf } from './translate.ts'
 import type { WireListing, WireProduct } from './wire.ts'
 
@@ -27,7 +28,7 @@ export function planListing(listing: WireListing, changes: SetQuantity[]): Plan 
   const wanted = asked.flatMap(({ change, product }) => (product ? [{ product, quantity: change.quantity }] : []))
   const target = quantitiesAfter(listing, wanted)
   const offered = wanted.some(({ product }) => offers(product, target))
-  return { steps: stepsTo(listing, target, offered), outcomes: asked.map((one) => written(one, target)) }
+  return { steps: stepsTo(listing, target, offered), outcomes: asked.map((one) => written(listing, one, target)) }
 }
 
 const productFor = (listing: WireListing, { ref }: SetQuantity): WireProduct | undefined =>
@@ -60,10 +61,17 @@ const shut = (state: keyof typeof SHUT, one: Asked): WriteOutcome =>
     ? outcome(one, { outcome: 'rejected', reason: SHUT[state], shown: 0 })
     : outcome(one, { outcome: 'accepted', reason: null, shown: 0 })
 
-function written(one: Asked, target: Quantities): WriteOutcome {
-  const hidden = one.product !== undefined && !isEnabled(one.product) && one.change.quantity > 0
-  const shown = one.product && isEnabled(one.product) ? (target.get(one.product.product_id) ?? 0) : 0
-  return outcome(one, { outcome: 'accepted', reason: hidden ? 'its seller has switched it off on Etsy' : null, shown })
+function written(listing: WireListing, one: Asked, target: Quantities): WriteOutcome {
+  const { change, product } = one
+  const shown = product && isEnabled(product) ? (target.get(product.product_id) ?? 0) : 0
+  const reason = product && shown < change.quantity ? whyLess(listing, product) : null
+  return outcome(one, { outcome: 'accepted', reason, shown })
+}
+
+function whyLess(listing: WireListing, product: WireProduct): string {
+  if (!isEnabled(product)) return 'its seller has switched it off on Etsy'
+  if (sharesQuantity(listing, product)) return 'on Etsy it shares one quantity with other variations'
+  return `Etsy shows at most ${MOST_SHOWN} pieces of a listing`
 }
 
 /**

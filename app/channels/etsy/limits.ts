@@ -14,6 +14,9 @@ export const PAGE_OVERLAP = 10
 /** A call without an answer for this long is lost, in milliseconds. Ours: nothing is documented. */
 export const CALL_LASTS_MS = 30_000
 
+/** A call that would wait longer for its turn goes back to the queue, in milliseconds. Ours. */
+export const PATIENCE_MS = 10_000
+
 /** How long to leave Etsy alone after an answer that says it is not well, in milliseconds. Ours. */
 export const REST_MS = 5_000
 

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { present } from '../../kernel/assert.ts'
 import type { ChannelOrder } from '../../kernel/channel-order.ts'
 import type { Page } from '../connector.ts'
-import type { EtsyCalls } from './call.server.ts'
+import type { Ask, EtsyCalls } from './call.server.ts'
 import { PAGE_OVERLAP, PER_PAGE } from './limits.ts'
 import { orderOf } from './translate.ts'
-import { wireReceipt, wireReceipts } from './wire.ts'
+import { type WireReceipt, wireReceipt, wireReceipts } from './wire.ts'
 
 // The earliest time the API takes, in seconds: the year 2000 (specification, `min_created`).
 const BEGINNING = 946_684_800
@@ -15,37 +15,30 @@ const place = z.object({ from: z.int(), offset: z.int().min(0), asOf: z.coerce.d
 /** Where to read on: receipts of the second `from` and later, less the first `offset` of them. */
 type Place = z.infer<typeof place>
 
+const secondOf = (time: Date): number => Math.max(BEGINNING, Math.floor(time.getTime() / 1000))
+
+const receiptsOf = (shopId: string): string => `shops/${shopId}/receipts`
+
 /** An order as it stands now; null when this shop has no such receipt. */
 export async function receipt(etsy: EtsyCalls, shopId: string, externalId: string): Promise<ChannelOrder | null> {
-  const read = await etsy.read(wireReceipt, { lane: 'orders', path: `shops/${shopId}/receipts/${externalId}` })
+  const read = await etsy.read(wireReceipt, { lane: 'orders', path: `${receiptsOf(shopId)}/${externalId}` })
   return read && orderOf(read.value)
 }
+
+type Since = { since: Date; cursor: string | null }
 
 /** Orders changed at or after `since`, which counts in whole seconds (getShopReceipts, `min_last_modified`). */
 export async function receiptsSince(
   etsy: EtsyCalls,
   shopId: string,
-  { since, cursor }: { since: Date; cursor: string | null },
+  { since, cursor }: Since,
 ): Promise<Page<ChannelOrder> & { asOf: Date }> {
-  const here = placeOf(cursor, since)
-  const query = {
-    min_last_modified: here.from,
-    sort_on: 'updated',
-    sort_order: 'asc',
-    limit: PER_PAGE,
-    offset: here.offset,
-  }
-  const read = present(
-    await etsy.read(wireReceipts, { lane: 'orders', path: `shops/${shopId}/receipts`, query }),
-    `Etsy's shop ${shopId}`,
-  )
-  const asOf = cursor === null ? read.askedAt : here.asOf
-  const total = cursor === null ? read.value.count : here.total
-  const next = following(
-    { ...here, asOf, total },
-    read.value.results.map((row) => row.updated_timestamp),
-  )
-  return { rows: read.value.results.map(orderOf), next, total, asOf }
+  const { rows, ...page } = await pageOf(etsy, cursor, {
+    ask: ({ from }) => ({ min_last_modified: from ?? secondOf(since), sort_on: 'updated' }),
+    timeOf: (row) => row.updated_timestamp,
+    at: { lane: 'orders', path: receiptsOf(shopId) },
+  })
+  return { ...page, rows: rows.map(orderOf) }
 }
 
 /** Orders that are still to be shipped, those whose payment is being processed too, oldest first. */
@@ -54,24 +47,37 @@ export async function unshippedReceipts(
   shopId: string,
   cursor: string | null,
 ): Promise<Page<ChannelOrder>> {
-  const here = placeOf(cursor, new Date(0))
-  const query = { min_created: here.from, sort_on: 'created', sort_order: 'asc', limit: PER_PAGE, offset: here.offset }
-  const which = { was_shipped: false, was_canceled: false, ...query }
-  const read = await etsy.read(wireReceipts, { lane: 'sweep', path: `shops/${shopId}/receipts`, query: which })
-  const { results, count } = present(read, `Etsy's shop ${shopId}`).value
-  const total = cursor === null ? count : here.total
-  const next = following(
-    { ...here, total },
-    results.map((row) => row.created_timestamp),
-  )
+  const { rows, next, total } = await pageOf(etsy, cursor, {
+    ask: ({ from }) => ({
+      min_created: from ?? BEGINNING,
+      was_shipped: false,
+      was_canceled: false,
+      sort_on: 'created',
+    }),
+    timeOf: (row) => row.created_timestamp,
+    at: { lane: 'sweep', path: receiptsOf(shopId) },
+  })
   // One that was refunded in full is neither shipped nor cancelled to Etsy.
-  const due = results.map(orderOf).filter(({ lines }) => lines.some((line) => line.currentQuantity > line.shipped))
+  const due = rows.map(orderOf).filter(({ lines }) => lines.some((line) => line.currentQuantity > line.shipped))
   return { rows: due, next, total }
 }
 
-function placeOf(cursor: string | null, since: Date): Place {
-  if (cursor !== null) return place.parse(JSON.parse(cursor))
-  return { from: Math.max(BEGINNING, Math.floor(since.getTime() / 1000)), offset: 0, asOf: since, total: 0 }
+type Paging = {
+  /** `from` is undefined on the first page. */
+  ask: (place: { from: number | undefined }) => NonNullable<Ask['query']>
+  /** The time that the list is sorted by. */
+  timeOf: (row: WireReceipt) => number
+  at: Pick<Ask, 'lane' | 'path'>
+}
+
+async function pageOf(etsy: EtsyCalls, cursor: string | null, { ask, timeOf, at }: Paging) {
+  const here = cursor === null ? null : place.parse(JSON.parse(cursor))
+  const offset = here?.offset ?? 0
+  const query = { ...ask({ from: here?.from }), sort_order: 'asc', limit: PER_PAGE, offset }
+  const { value, askedAt } = present(await etsy.read(wireReceipts, { ...at, query }), `Etsy's ${at.path}`)
+  const { asOf, total } = here ?? { asOf: askedAt, total: value.count }
+  const next = following(value.results.map(timeOf), { from: here?.from ?? 0, offset, asOf, total })
+  return { rows: value.results, next, total, asOf }
 }
 
 /**
@@ -79,10 +85,10 @@ function placeOf(cursor: string | null, since: Date): Place {
  * by one, which an offset would skip. So a page begins again at the last second of the one before; an offset is used
  * only inside a second that has more than a page, and overlaps there.
  */
-function following(here: Place, times: number[]): string | null {
+function following(times: number[], here: Place): string | null {
   const last = times.at(-1)
   if (last === undefined || times.length < PER_PAGE) return null
   const later = last > here.from
   const offset = later ? 0 : here.offset + PER_PAGE - PAGE_OVERLAP
-  return JSON.stringify({ ...here, from: later ? last : here.from, offset })
+  return JSON.stringify({ ...here, from: last, offset })
 }

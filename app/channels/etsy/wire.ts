@@ -5,10 +5,8 @@ import { z } from 'zod'
 const id = z.int().min(1)
 const ids = z.array(z.int()).default([])
 
-/** Schema Money: an amount in 1/divisor units of the currency. */
 export const wireMoney = z.object({ amount: z.int(), divisor: z.int().min(1), currency_code: z.string() })
 
-/** Schema ListingPropertyValue: "Ring size" is "54". */
 export const wireValue = z.object({
   property_id: id,
   property_name: z.string().nullish(),
@@ -17,7 +15,6 @@ export const wireValue = z.object({
   values: z.array(z.string()).default([]),
 })
 
-/** Schema ListingInventoryProductOffering. */
 export const wireOffering = z.object({
   quantity: z.int().min(0),
   is_enabled: z.boolean(),
@@ -26,7 +23,7 @@ export const wireOffering = z.object({
   readiness_state_id: id.nullish(),
 })
 
-/** Schema ListingInventoryProduct: one variation, or the only thing of a listing without any. */
+/** One variation, or the only thing of a listing without any. */
 export const wireProduct = z.object({
   product_id: id,
   sku: z.string().nullish(),
@@ -35,7 +32,7 @@ export const wireProduct = z.object({
   property_values: z.array(wireValue).default([]),
 })
 
-/** Schema ListingInventory. The lists name the properties that price, quantity and so on depend on. */
+/** The lists name the properties that price, quantity and so on depend on. */
 export const wireInventory = z.object({
   products: z.array(wireProduct),
   price_on_property: ids,
@@ -48,7 +45,6 @@ export const wireInventory = z.object({
 // Whatever it is called, a buyer cannot buy them.
 const state = z.enum(['active', 'inactive', 'sold_out', 'draft', 'expired']).catch('inactive')
 
-/** Schema ShopListingWithAssociations. */
 export const wireListing = z.object({
   listing_id: id,
   title: z.string().nullish(),
@@ -60,7 +56,6 @@ export const wireListing = z.object({
   inventory: wireInventory.nullish(),
 })
 
-/** Schema ShopReceiptTransaction: a line of an order. */
 export const wireTransaction = z.object({
   transaction_id: id,
   title: z.string().nullish(),
@@ -75,7 +70,7 @@ export const wireTransaction = z.object({
   shipped_timestamp: z.int().nullish(),
 })
 
-/** Schema ShopReceipt: an order. The buyer's name and address are not looked at, and so never kept. */
+/** The buyer's name and address are not looked at, and so never kept. */
 export const wireReceipt = z.object({
   receipt_id: id,
   status: z.string(),
@@ -92,7 +87,6 @@ const listOf = <T extends z.ZodType>(row: T) => z.object({ count: z.int(), resul
 export const wireListings = listOf(wireListing)
 export const wireReceipts = listOf(wireReceipt)
 
-/** Schema ErrorSchema; OAuth errors carry a description as well. */
 export const wireError = z.object({ error: z.string(), error_description: z.string().optional() })
 
 /** getMe; a user without a shop has no `shop_id`. */

@@ -6,6 +6,7 @@ import {
   beginConnect,
   finishConnect,
   refreshEtsy,
+  whoBegan,
 } from '#app/channels/etsy/connect.server.ts'
 import { GiveUp, TryAgain } from '#app/kernel/outage.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
@@ -110,6 +111,13 @@ describe('connecting a shop', () => {
     await finishConnect(deps, ADA, consent)
     const again = await finishConnect(deps, ADA, consent)
     expect(again).toMatchObject({ code: 'not-granted', sentence: expect.stringContaining('used previously') })
+  })
+
+  test('knows, of a consent that comes back without a session, who began', async () => {
+    const { deps, decide } = opened()
+    const { state } = await decide(beginConnect(deps, ADA).url)
+    expect(whoBegan(deps.sealer, state ?? '')).toEqual(ADA)
+    expect(whoBegan(deps.sealer, 's1.00000000.AAAA')).toBeNull()
   })
 
   test('without a code is not finished', async () => {

@@ -56,6 +56,7 @@ test('a variation that is switched off takes no room', () => {
 
 test.each([
   ['by size alone: both metals of a size have one number', [SIZE], [3, undefined, undefined], [3, 3, 6]],
+  ['what was not told of all that share it is not raised', [SIZE], [9, undefined, 9], [4, 4, 9]],
   ['the scarcest of them decides', [SIZE], [5, 2, undefined], [2, 2, 6]],
   ['nothing of one is nothing of all that share with it', [SIZE], [0, 9, 6], [0, 0, 6]],
   ['one number for the whole listing', [], [8, 5, 9], [5, 5, 5]],

@@ -173,6 +173,7 @@ describe('what Etsy can show', () => {
     const world = connectedShop({ listings: [RING] })
     const outcomes = await world.tell({ 'R1-6-Y': 900, 'R1-7-Y': 200, 'R1-6-W': 50 })
     expect(outcomes.map(({ shown }) => shown)).toEqual([749, 200, 50])
+    expect(outcomes.map(({ reason }) => reason)).toEqual([expect.stringContaining('at most 999'), null, null])
     expect(world.shop.shown(world.first)).toBe(999)
   })
 
@@ -182,7 +183,7 @@ describe('what Etsy can show', () => {
     })
     const outcomes = await world.tell({ B0: 7, B1: 3 })
     expect(outcomes).toMatchObject([
-      { outcome: 'accepted', shown: 3 },
+      { outcome: 'accepted', shown: 3, reason: expect.stringContaining('shares') },
       { outcome: 'accepted', shown: 3 },
     ])
     expect(world.shop.shown(world.first)).toBe(3)
