@@ -24,6 +24,7 @@ const OWN_ENVIRONMENT = [
   'app/env.server.ts',
   'sandbox/demo.ts',
   'sandbox/demo/**',
+  'sandbox/main.ts',
   'bench/**',
   'prisma/**',
   '*.config.{ts,js}',

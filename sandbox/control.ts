@@ -3,7 +3,7 @@ import { isRefusal, type Refusal } from '#app/kernel/refusal.ts'
 import type { Shop as EtsyShop } from './etsy/shop.ts'
 import { seeOther } from './markup.ts'
 import type { Shop } from './shopify/shop.ts'
-import type { Town } from './shopify-side.ts'
+import type { Town } from './town.ts'
 
 const store = z.string().default('adler-finch')
 const pieces = z.int().min(1).default(1)

@@ -1,6 +1,6 @@
 import { html, page } from './markup.ts'
 import type { Desk } from './shopify/admin/desk.ts'
-import type { Town } from './shopify-side.ts'
+import type { Town } from './town.ts'
 
 /** The way to everything in the sandbox. */
 export function frontPage({ etsy, etsyOrigin, app, buyers }: Town, desks: Desk[]): Response {

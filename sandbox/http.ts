@@ -31,7 +31,7 @@ const CLOSING_MS = 500
 /** Serves on 127.0.0.1. Throws CannotStart when the port is taken. */
 export async function serve(fetch: Fetch, { port, clock, latencyMs = () => 0 }: ServeOptions): Promise<Served> {
   const travel = (ms: number) => (ms > 0 ? new Promise<void>((arrived) => clock.after(ms, arrived)) : undefined)
-  const server = createServer(async (incoming, outgoing) => {
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const request = await toRequest(incoming, outgoing)
     // Half before and half after: what the service does happens in the middle of the journey, as it would.
     const half = latencyMs(request) / 2
@@ -39,7 +39,9 @@ export async function serve(fetch: Fetch, { port, clock, latencyMs = () => 0 }: 
     const response = await fetch(request).catch(mistake)
     await travel(half)
     await send(response, outgoing)
-  })
+  }
+  // A visitor who breaks off in the middle of a request is nobody's mistake.
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing).catch(() => outgoing.destroy()))
   server.listen(port, '127.0.0.1')
   await listening(server, port)
   const taken = (server.address() as AddressInfo).port

@@ -5,7 +5,7 @@ import { adlerFinch, northlight } from './jeweler/adler-finch.ts'
 import { etsySeed, recordOpenReceipts } from './jeweler/open-etsy.ts'
 import { placeOpenOrders, shopifySeed } from './jeweler/open-shopify.ts'
 import { createShopifySandbox, type SavedSandbox, type ShopifySandbox } from './shopify/sandbox.ts'
-import type { WorldOptions } from './world.ts'
+import type { WorldOptions } from './world-options.ts'
 
 export type Channels = {
   shopify: ShopifySandbox

@@ -1,25 +1,12 @@
-import type { Buyers } from './buyers.ts'
 import { controlAnswer } from './control.ts'
-import type { EtsySandbox } from './etsy/sandbox.ts'
 import { frontPage } from './front-page.ts'
 import type { Fetch } from './http.ts'
 import { adminAnswer } from './shopify/admin/admin.ts'
 import { asset } from './shopify/admin/assets.ts'
 import type { Desk } from './shopify/admin/desk.ts'
 import { deskOf } from './shopify/desk-of-shop.ts'
-import type { ShopifySandbox } from './shopify/sandbox.ts'
 import { storefrontAnswer } from './shopify/storefront/storefront.ts'
-import type { Knobs, RegisteredApp } from './world.ts'
-
-/** What the pages and the control work on. */
-export type Town = {
-  shopify: ShopifySandbox
-  etsy: EtsySandbox
-  etsyOrigin: string
-  app: RegisteredApp
-  knobs: Knobs
-  buyers: Buyers
-}
+import type { Town } from './town.ts'
 
 /** Everything behind Shopify's port: its API, its pages for people, and what belongs to the sandbox itself. */
 export function shopifySide(town: Town): Fetch {

@@ -1,45 +1,13 @@
-import type { Clock, Random } from '#app/kernel/clock.ts'
 import { startBuyers } from './buyers.ts'
 import { closable } from './closable-clock.ts'
 import type { EtsySandbox } from './etsy/sandbox.ts'
 import { type Fetch, serve, type Served } from './http.ts'
 import { openChannels } from './open-channels.ts'
-import type { AppConfig } from './shopify/app-config.ts'
 import type { ShopifySandbox } from './shopify/sandbox.ts'
 import { shopifySide } from './shopify-side.ts'
 import { keepState, readState, type StateFile } from './state-file.ts'
-
-export type WorldOptions = {
-  clock: Clock
-  /** For tokens and ids of notifications: must not repeat after a restart, or the app takes news for old. */
-  random: Random
-  app: RegisteredApp
-  /** 0 takes any free port. */
-  ports: { shopify: number; etsy: number }
-  /** Which jeweler's shop it is, when there is no state to go on from. */
-  seed: number
-  /** The chance by which people buy by themselves; absent: nobody does. */
-  buyers?: Random
-  /** Milliseconds of network that each call of an API seems to take. */
-  latencyMs?: number
-  /** Where the state is kept; absent: nowhere. */
-  stateFile?: string
-  /** Path of Etsy's specification: every call is checked against it. */
-  etsySpecification?: string
-  /** Told of what breaks in the background, as one sentence in an error. */
-  onTrouble: (trouble: Error) => void
-}
-
-/** The app as Shopify and Etsy have it registered. */
-export type RegisteredApp = AppConfig & {
-  url: string
-  apiKey: string
-  apiSecret: string
-  etsyKeystring: string
-  etsySharedSecret: string
-  /** `whsec_` and base64. */
-  etsyWebhookSecret: string
-}
+import type { Knobs } from './town.ts'
+import type { WorldOptions } from './world-options.ts'
 
 /** Shopify, Etsy, their pages and their buyers, listening. */
 export type World = {
@@ -52,15 +20,6 @@ export type World = {
   /** The app in the admin of the first store. */
   appAddress: string
   close: () => Promise<void>
-}
-
-/** What can be turned while the world runs. */
-export type Knobs = {
-  latencyMs: number
-  /** How many of the next session tokens shall be over already. */
-  staleTokens: number
-  /** How long a session token is good for. Shopify's are for a minute. */
-  tokenSeconds: number
 }
 
 /** Starts the world. Throws CannotStart when a port is taken or the state is spoilt. */

@@ -2,15 +2,13 @@ import { join, resolve } from 'node:path'
 import { generateClient } from '#prisma/generate-client.ts'
 import { readAppConfig } from '../shopify/app-config.ts'
 import { build } from './build.ts'
-import { type Child, startChild } from './child.ts'
+import { type Child, startChild, type Started } from './child.ts'
 import { checkPorts, type Choices } from './choices.ts'
 import { forgetAll, openDatabase, prepareDatabase } from './database.ts'
 import { environmentOf } from './environment.ts'
 import { keysIn } from './keys.ts'
 import { answers, ready } from './ready.ts'
 import type { Step } from './steps.ts'
-
-export type Started = (one: { stop: () => Promise<void> }) => void
 
 export type BringUp = {
   root: string

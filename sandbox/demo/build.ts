@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CannotStart } from '../cannot-start.ts'
-import type { Started } from './bring-up.ts'
-import { startChild } from './child.ts'
+import { startChild, type Started } from './child.ts'
 
 /** What the built app is made from. */
 const SOURCES = ['app', 'vite.config.ts', 'tsconfig.json', 'package-lock.json']

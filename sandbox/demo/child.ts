@@ -20,6 +20,9 @@ export type Child = {
   stop: () => Promise<void>
 }
 
+/** Is handed everything that was started, in order. */
+export type Started = (one: { stop: () => Promise<void> }) => void
+
 export type ChildOptions = { name: string; args: string[]; env: Environment; cwd: string; log: string }
 
 const FAREWELL_MS = 8_000

@@ -1,7 +1,7 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
-import { installQueue } from '#app/queue/graphile.server.ts'
+import { Logger, runMigrations } from 'graphile-worker'
 import { type Postgres, startPostgres } from '#prisma/embedded-postgres.ts'
 import { migrate } from '#prisma/migrate.ts'
 import { CannotStart } from '../cannot-start.ts'
@@ -16,12 +16,7 @@ export async function openDatabase(data: string): Promise<Postgres> {
 /** Brings the database to what this checkout's code expects. */
 export async function prepareDatabase(url: string, note: (text: string) => void): Promise<void> {
   const applied = await migrate({ url })
-  const pool = new pg.Pool({ connectionString: url, max: 1, options: '-c timezone=UTC' })
-  try {
-    await installQueue(pool)
-  } finally {
-    await pool.end()
-  }
+  await runMigrations({ connectionString: url, logger: new Logger(() => () => {}) })
   note(applied.length > 0 ? `${applied.length} applied` : 'nothing to do')
 }
 
@@ -29,9 +24,12 @@ export async function prepareDatabase(url: string, note: (text: string) => void)
 export async function forgetAll(data: string): Promise<void> {
   if (process.env.DATABASE_URL)
     throw new CannotStart('--reset empties the demo’s own database only: unset DATABASE_URL, or empty yours yourself.')
-  // It may be running still, from a demo that was killed.
-  const database = await openDatabase(data)
-  await database.stop()
+  // It may be running still, from a demo that was killed. One that cannot even start is thrown away all the same.
+  if (existsSync(join(data, 'postgres')))
+    await openDatabase(data).then(
+      (database) => database.stop(),
+      () => {},
+    )
   for (const part of ['postgres', 'sandbox', 'keys.json', 'logs'])
     await rm(join(data, part), { recursive: true, force: true })
 }

@@ -3,7 +3,8 @@ import { systemClock } from '#app/kernel/system-clock.server.ts'
 import { type Fetch, serve } from '#sandbox/http.ts'
 import { seeded } from '#sandbox/jeweler/chance.ts'
 import type { AppConfig } from '#sandbox/shopify/app-config.ts'
-import { type RegisteredApp, startWorld, type World, type WorldOptions } from '#sandbox/world.ts'
+import { startWorld, type World } from '#sandbox/world.ts'
+import type { RegisteredApp, WorldOptions } from '#sandbox/world-options.ts'
 
 /** The app as the tests have it registered: it wants to hear of new orders. */
 export const APP_CONFIG: AppConfig = {
