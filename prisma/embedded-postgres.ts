@@ -114,7 +114,8 @@ async function launch(cluster: Cluster, { dir, port: wanted, settings }: StartPo
 
 // A server that was killed leaves sessions which take a moment to notice; one that is being started by another
 // process holds the lock; and a free port can be taken between our look and PostgreSQL's.
-const PASSING = /pre-existing shared memory block|lock file .* already exists|Address already in use/
+const PASSING =
+  /pre-existing shared memory block|lock file .* (already exists|is empty)|bogus data in lock file|Address already in use/
 
 /** A port on loopback that can be used: `port` itself, or any free one for 0. */
 async function bindable(port: number): Promise<number> {

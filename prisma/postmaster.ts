@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 /** What a running server says of itself in `postmaster.pid`. */
@@ -36,13 +36,19 @@ export function isPostgres(pid: number): boolean {
 /**
  * Gives a lock left by a dead server, whose number another program now has, to this process: PostgreSQL takes a
  * lock in its parent's name for a stale one. Removing the file would also remove the shared memory key by which
- * the next server finds sessions of the dead one that are still writing.
+ * the next server finds sessions of the dead one that are still writing. An empty lock, of a start that was killed at
+ * its first breath, has no such key, and goes.
  */
 export function disownStaleLock(data: string): void {
   const lines = lockFile(data)
+  const lock = statSync(lockPath(data), { throwIfNoEntry: false })
+  if (lock?.size === 0 && Date.now() - lock.mtimeMs > EMPTY_MS) rmSync(lockPath(data), { force: true })
   if (!lines[PID] || isPostgres(Number(lines[PID]))) return
   writeFileSync(lockPath(data), [String(process.pid), ...lines.slice(1)].join('\n'))
 }
+
+/** A lock is written as soon as it is made: one that is empty for so long is nobody's. */
+const EMPTY_MS = 2_000
 
 const lockPath = (data: string) => join(data, 'postmaster.pid')
 

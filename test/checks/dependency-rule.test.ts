@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -89,6 +90,8 @@ const ALLOWED: Line[] = [
 // A cycle is reported once, at the file it was entered by.
 const BACK: Line = ['app/pool/other.ts', './one.ts']
 
+const Rules = z.object({ forbidden: z.array(z.object({ name: z.string() })) })
+
 const Report = z.object({
   summary: z.object({
     violations: z.array(z.object({ from: z.string(), rule: z.object({ name: z.string() }) })),
@@ -129,6 +132,11 @@ function write(path: string, text: string): void {
   mkdirSync(dirname(resolve(folder, path)), { recursive: true })
   writeFileSync(resolve(folder, path), text)
 }
+
+test('every rule is tried', () => {
+  const { forbidden } = Rules.parse(createRequire(import.meta.url)('../../.dependency-cruiser.cjs'))
+  expect(new Set(FORBIDDEN.map(([, , rule]) => rule))).toEqual(new Set(forbidden.map(({ name }) => name)))
+})
 
 describe('it is refused that', () => {
   test.each(FORBIDDEN)('%s imports %s', (importer, _, rule) => {
