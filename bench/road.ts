@@ -84,7 +84,7 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake }: R
     try {
       const step = await accountStep({ sync, account, connector, waitMs: (cost) => limiter.waitMs(cost, 'write') })
       noteWaiting(accountId, step.waits)
-      if (step.written > 0) kick(account.merchantId)
+      if (step.news > 0) kick(account.merchantId)
       if (step.againMs !== null) plan(accountId, Math.ceil(step.againMs))
     } catch (error) {
       if (!(error instanceof TryAgain)) throw error

@@ -19,6 +19,8 @@ export type OrderToBook = {
   locations: Map<string, number>
   /** placed before the account was connected: kept, never moves stock */
   history: boolean
+  /** when it happened, where the order's own time does not say: a person's word about an old order */
+  occurredAt?: Date
   at: Date
 }
 
@@ -95,7 +97,7 @@ async function bookLines(db: Sql, input: OrderToBook, { row, due }: { row: Order
     actor: `channel/${input.accountId}`,
     cause: `order/${input.accountId}/${input.order.externalId}`,
     accountId: input.accountId,
-    occurredAt: input.order.updatedAt,
+    occurredAt: input.occurredAt ?? input.order.updatedAt,
     recordedAt: input.at,
   })
   const effects: Effect[] = []

@@ -16,8 +16,9 @@ WITH calendar AS (
     o.placed_at >= c.today AT TIME ZONE c.time_zone AS today
   FROM calendar c
   JOIN channel_order o ON o.merchant_id = $1 AND o.placed_at >= (c.today - interval '6 days') AT TIME ZONE c.time_zone
+  JOIN channel_account a ON a.merchant_id = o.merchant_id AND a.id = o.account_id AND o.placed_at >= a.connected_at
   JOIN order_line l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
-  WHERE NOT o.history AND o.cancelled_at IS NULL AND l.takes_stock
+  WHERE o.cancelled_at IS NULL AND l.takes_stock
 )
 SELECT account_id AS "accountId", currency,
   json_build_object('pieces', COALESCE(sum(pieces) FILTER (WHERE today), 0), 'minor', COALESCE(sum(minor) FILTER (WHERE today), 0)) AS today,

@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts'
 import { accountById } from '../merchant/account.server.ts'
 import { openIncident, closeIncident } from '../incidents/incident.server.ts'
 import { accountStep, accountSweep, type Open } from './account-step.server.ts'
-import { tellPages } from './wake.server.ts'
+import { tellPages, wake } from './wake.server.ts'
 
 export type Loop = {
   open: Open
@@ -36,7 +36,8 @@ export async function workFor(loop: Loop, signal: AbortSignal): Promise<void> {
       if (sweep) await accountSweep(open)
       if (sweep) sweepAt = sync.clock.now().getTime() + loop.sweepEveryMs
       const step = await accountStep(open)
-      if (step.written > 0 || sweep) await tellPages(sync.db, account.merchantId)
+      if (step.news > 0) await wake(sync.db, account.merchantId)
+      else if (step.written > 0 || sweep) await tellPages(sync.db, account.merchantId)
       if (failures >= DOWN_AFTER_FAILURES) await isUp(open)
       failures = 0
       await rest(loop, account.merchantId, { ms: step.againMs ?? Infinity, signal })

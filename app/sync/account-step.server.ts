@@ -24,7 +24,7 @@ export async function accountStep(open: Open): Promise<Step> {
   const { sync, account, connector, waitMs } = open
   const relayed = { merchantId: account.merchantId, stockedChannels: STOCKED_CHANNELS, at: sync.clock.now() }
   while ((await relay(sync.db, relayed)) > 0);
-  if (account.status !== 'open') return { againMs: null, waits: false, written: 0 }
+  if (account.status !== 'open') return { againMs: null, waits: false, written: 0, news: 0 }
   if (keepsStock(connector)) return mirrorStep({ sync, account, connector, waitMs })
   return publishStep({ sync, account, connector: connector as AbsoluteConnector, waitMs })
 }

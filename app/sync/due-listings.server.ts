@@ -16,31 +16,44 @@ export type DueListing = {
   shown: number | null
   seen: boolean
   unexplained: number
+  /** it is due itself; false: it is written together with one that is */
+  due: boolean
   asked: number
-  attempts: number
   since: Date
   seq: number
   stock: StockAtLocation[]
 }
 
+// With what is due comes what the channel writes together with it: the other variations of the same listing there.
+// OFFSET 0 keeps each look-up one by key: the planner would join whole tables by merchant, who are one and the same.
 const SELECT = `
-SELECT d.listing_id AS "listingId", l.item_id AS "itemId", l.title, d.asked, d.attempts, d.since, l.shown, l.unexplained,
-  json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref, l.seen_at IS NOT NULL AS seen,
+WITH due AS MATERIALIZED (
+  SELECT d.merchant_id, d.listing_id, d.asked, d.since, l.external_id
+  FROM (SELECT * FROM listing_due WHERE account_id = $1 AND not_before <= $2 ORDER BY urgent DESC, since, listing_id LIMIT $3) d,
+  LATERAL (SELECT external_id FROM listing WHERE merchant_id = d.merchant_id AND id = d.listing_id OFFSET 0) l
+), together AS MATERIALIZED (
+  SELECT DISTINCT merchant_id, external_id FROM due
+)
+SELECT l.id AS "listingId", l.item_id AS "itemId", l.title, l.shown, l.unexplained, l.seen_at IS NOT NULL AS seen,
+  d.listing_id IS NOT NULL AS due, COALESCE(d.asked, 0) AS asked, COALESCE(d.since, $2) AS since,
+  json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref,
   i.undecided IS NULL AND i.tracked AND i.status <> 'deleted' AND l.status NOT IN ('dead', 'draft', 'expired')
     -- off sale there: by us when we said 0, otherwise by a person, whose wish it is
     AND (l.status <> 'inactive' OR l.published_quantity = 0) AS publishable,
   i.kind = 'one_of_one' AS "oneOfOne", s.seq, s.stock
-FROM listing_due d
-JOIN listing l ON l.merchant_id = d.merchant_id AND l.id = d.listing_id
-JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id,
-${stockLateral('l.merchant_id', 'l.item_id')} s
-WHERE d.account_id = $1 AND d.not_before <= $2
-ORDER BY i.kind = 'one_of_one' DESC, d.since, d.listing_id
-LIMIT $3`
+FROM together t,
+LATERAL (SELECT * FROM listing WHERE merchant_id = t.merchant_id AND account_id = $1 AND external_id = t.external_id OFFSET 0) l
+LEFT JOIN due d ON d.listing_id = l.id,
+LATERAL (SELECT * FROM item WHERE merchant_id = l.merchant_id AND id = l.item_id OFFSET 0) i,
+${stockLateral('l.merchant_id', 'l.item_id')} s`
 
-const AT_ONCE = 500
+/** How many due listings are looked at in one round. */
+export const AT_ONCE = 500
 
-/** What is due for an account, one-of-one pieces first, then what has waited longest; at most 500. */
+/**
+ * What is due for an account, with what is written together with it: at most 500 that are due, one-of-one pieces
+ * first, then what has waited longest.
+ */
 export async function dueListings(db: Sql, accountId: number, at: Date): Promise<DueListing[]> {
   return (await db.query<DueListing>({ name: 'due-listings', text: SELECT, values: [accountId, at, AT_ONCE] })).rows
 }
@@ -70,8 +83,9 @@ export async function postpone(db: Sql, accountId: number, listingIds: number[],
  * then, so that nothing depends on the list alone. Returns how many were added.
  */
 export async function deriveDue(db: Sql, account: Account, at: Date): Promise<number> {
-  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before)
-    SELECT l.merchant_id, l.account_id, l.id, $3, $3::timestamptz FROM listing l
+  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, since, not_before)
+    SELECT l.merchant_id, l.account_id, l.id, i.kind = 'one_of_one', $3, $3::timestamptz FROM listing l
+    JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
     JOIN LATERAL (SELECT COALESCE(sum(b.version), 0) AS seq FROM balance b
       WHERE b.merchant_id = l.merchant_id AND b.item_id = l.item_id) s ON true
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id IS NOT NULL AND l.published_seq < s.seq

@@ -2,6 +2,7 @@ import type { Connector } from '../channels/connector.ts'
 import { keepListings, matchAccount } from '../catalog/listings.server.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { setStatus, type Account } from '../merchant/account.server.ts'
+import { learnSizes } from '../db.server.ts'
 import type { Sync } from './facts.ts'
 import { ingestOrder } from './ingest-order.server.ts'
 import { beginProgress, keepProgress, type Progress } from './progress.server.ts'
@@ -25,6 +26,7 @@ export async function importListings({ sync, account, connector }: Importing): P
   const waiting = await listUnshipped({ sync, account, connector })
   const sentence = `${done} listings read, ${sure} matched by SKU, ${proposed} to look at, ${waiting} orders from before still to be shipped`
   await keepProgress(sync.db, account, { stage: 'done', done, total: done, cursor: null, sentence, at: sync.clock.now(), finished: true })
+  await learnSizes(sync.db)
   await setStatus(sync.db, account, 'review')
 }
 

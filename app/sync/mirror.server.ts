@@ -84,9 +84,9 @@ export async function mirrorStep(mirror: Mirror): Promise<Step> {
   }
   const refs = new Map(told.map((move) => [move.itemId, move.ref]))
   if (refs.size > 0) await keepMirrored(sync.db, account, { told, seen: await readBack(mirror, [...refs.values()]) })
-  if (waitMs > 0) return { againMs: waitMs, waits: true, written: told.length }
+  if (waitMs > 0) return { againMs: waitMs, waits: true, written: told.length, news: 0 }
   const more = changes.length === AT_ONCE
-  return { againMs: more ? 0 : await repeatMs(sync, account), waits: false, written: told.length }
+  return { againMs: more ? 0 : await repeatMs(sync, account), waits: false, written: told.length, news: 0 }
 }
 
 function changeOf(moves: DueMove[]): MirrorChange {

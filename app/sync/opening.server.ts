@@ -5,6 +5,7 @@ import { openAccount, setStatus, type Account } from '../merchant/account.server
 import { locationsByPlace, keepPlaces } from '../merchant/location.server.ts'
 import { append } from '../pool/ledger.server.ts'
 import type { Move } from '../pool/movement.ts'
+import { learnSizes } from '../db.server.ts'
 import type { Sync } from './facts.ts'
 import { ingestOrder } from './ingest-order.server.ts'
 import { pollOrders } from './poll.server.ts'
@@ -41,6 +42,7 @@ export async function openBooks({ sync, account, connector }: Opening): Promise<
   await pollOrders(sync, { account, connector })
   const sentence = `Opened, with ${taken} ${taken === 1 ? 'order' : 'orders'} still to be shipped`
   await tell({ stage: 'done', done: 1, total: 1, cursor: null, sentence }, true)
+  await learnSizes(sync.db)
   await openAccount(sync.db, account, sync.clock.now())
 }
 

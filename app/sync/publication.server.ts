@@ -18,19 +18,20 @@ export async function keepAgreed(db: Sql, account: Account, listings: Computed[]
 const KEEP = `
 WITH told AS (
   SELECT * FROM jsonb_to_recordset($3) AS x ("listingId" int, quantity int, seq bigint, derivation jsonb, since timestamptz,
-    outcome text, reason text, shown int, expected int)
+    outcome text, reason text, shown int, expected int, companion boolean)
 ), publications AS (
   INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome, reason)
-  SELECT $1, $2, "listingId", quantity, seq, derivation, since, $4, $5, outcome, reason FROM told WHERE outcome <> 'changed'
+  SELECT $1, $2, "listingId", quantity, seq, derivation, since, $4, $5, outcome, reason FROM told WHERE outcome <> 'changed' AND NOT companion
 )
 UPDATE listing l SET
   shown = COALESCE(t.shown, CASE WHEN t.outcome = 'accepted' THEN t.quantity END, l.shown),
   -- no answer: what it shows must be read before it is believed
   seen_at = CASE t.outcome WHEN 'unknown' THEN NULL WHEN 'rejected' THEN l.seen_at ELSE $5::timestamptz END,
   unexplained = CASE t.outcome WHEN 'changed' THEN l.unexplained + GREATEST(0, t.expected - t.shown) ELSE l.unexplained END,
-  published_seq = CASE t.outcome WHEN 'accepted' THEN t.seq ELSE l.published_seq END,
-  published_quantity = CASE t.outcome WHEN 'accepted' THEN t.quantity ELSE l.published_quantity END,
-  agreed_since = CASE WHEN t.outcome = 'accepted' AND COALESCE(t.shown, t.quantity) = t.quantity THEN $5::timestamptz END,
+  published_seq = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.seq ELSE l.published_seq END,
+  published_quantity = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.quantity ELSE l.published_quantity END,
+  agreed_since = CASE WHEN t.companion AND t.outcome = 'accepted' THEN l.agreed_since
+    WHEN t.outcome = 'accepted' AND COALESCE(t.shown, t.quantity) = t.quantity THEN $5::timestamptz END,
   status = CASE WHEN t.reason = 'dead' THEN 'dead' WHEN t.outcome <> 'accepted' THEN l.status
     WHEN t.quantity = 0 AND l.status = 'active' THEN 'inactive' WHEN t.quantity > 0 THEN 'active' ELSE l.status END
 FROM told t
@@ -54,6 +55,7 @@ export async function keepOutcomes(
     reason: outcome.reason,
     shown: outcome.shown,
     expected: listing.shown,
+    companion: listing.companion ?? false,
   }))
   const values = [account.merchantId, account.id, JSON.stringify(rows), sentAt, answeredAt]
   await db.query({ name: 'keep-outcomes', text: KEEP, values })

@@ -3,7 +3,7 @@ import { openIncident } from '../incidents/incident.server.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { available, type Availability, type ChannelFacts } from '../pool/available.ts'
 import { stockOf } from '../pool/stock.server.ts'
-import { type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
+import { AT_ONCE, type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
 import { pollOrders } from './poll.server.ts'
 import { keepAgreed, keepOutcomes, keepShown, oweRead } from './publication.server.ts'
@@ -17,10 +17,18 @@ export type Publisher = {
 }
 
 /** A due listing with the number computed for it. */
-export type Computed = DueListing & { availability: Availability; quantity: number }
+export type Computed = DueListing & {
+  availability: Availability
+  quantity: number
+  /** written as it is, because another variation of its listing is written */
+  companion?: boolean
+}
 
-/** When to come again, in milliseconds; null: when something changes. `waits`: it is the rate limit that stands in the way. */
-export type Step = { againMs: number | null; waits: boolean; written: number }
+/**
+ * When to come again, in milliseconds; null: when something changes. `waits`: it is the rate limit that stands in the
+ * way. `news`: orders were read that others have to be told of.
+ */
+export type Step = { againMs: number | null; waits: boolean; written: number; news: number }
 
 const READ_BACK_MS = 1_000
 const RETRY_MS = 30_000
@@ -33,27 +41,36 @@ const ASK_A_PERSON_MS = 300_000
  */
 export async function publishStep(publisher: Publisher): Promise<Step> {
   const { sync, account, connector } = publisher
-  const due = await seenFirst(publisher, await dueListings(sync.db, account.id, sync.clock.now()))
-  const computed = due.filter(({ publishable }) => publishable).map((listing) => compute(listing, factsOf(publisher)))
-  const same = computed.filter(({ shown, quantity }) => shown === quantity)
-  await settle(sync.db, account.id, due.filter(({ publishable }) => !publishable))
-  await keepAgreed(sync.db, account, same, sync.clock.now())
-  await settle(sync.db, account.id, same)
+  const found = await dueListings(sync.db, account.id, sync.clock.now())
+  if (found.length === 0 && !account.readOwed) return { ...QUIET, againMs: await restMs(publisher) }
+  const all = (await seenFirst(publisher, found)).map((listing) => compute(listing, factsOf(publisher)))
+  const due = await settleWhatAgrees(publisher, all)
+  const lower = await write(publisher, { all, now: due.filter(({ shown, quantity }) => shown === null || quantity < shown) })
+  if (lower.waitMs > 0) return { againMs: lower.waitMs, waits: true, written: lower.written, news: 0 }
 
-  const lower = await write(publisher, computed.filter(({ shown, quantity }) => shown === null || quantity < shown))
-  if (lower.waitMs > 0) return { againMs: lower.waitMs, waits: true, written: lower.written }
-  const raises = computed.filter(({ shown, quantity }) => shown !== null && quantity > shown)
-  const owed = lower.written > 0 || raises.length > 0 || account.readOwed
-  if (!owed) return { againMs: await restMs(publisher), waits: false, written: 0 }
-
+  const raises = due.filter(({ shown, quantity }) => shown !== null && quantity > shown)
+  const owed = lower.written > 0 || raises.length > 0 || account.readOwed || due.some(({ unexplained }) => unexplained > 0)
+  if (!owed) return { ...QUIET, againMs: await restMs(publisher) }
   const wait = publisher.waitMs(1)
-  if (wait > 0) return { againMs: wait, waits: true, written: lower.written }
-  await pollOrders(sync, { account, connector })
-  const raised = await write(publisher, await stillTrue(publisher, await withoutMystery(publisher, raises)))
+  if (wait > 0) return { againMs: wait, waits: true, written: lower.written, news: 0 }
+  const news = await pollOrders(sync, { account, connector })
+  const known = await withoutMystery(publisher, { due, raises })
+  const raised = await write(publisher, { all, now: await stillTrue(publisher, known) })
   const written = lower.written + raised.written
-  if (raised.waitMs > 0) return { againMs: raised.waitMs, waits: true, written }
-  if (written > 0) return { againMs: account.readOwed ? READ_BACK_MS : 0, waits: false, written }
-  return { againMs: await restMs(publisher), waits: false, written }
+  if (raised.waitMs > 0) return { againMs: raised.waitMs, waits: true, written, news }
+  const again = raised.written > 0 ? READ_BACK_MS : news > 0 || found.length >= AT_ONCE ? 0 : await restMs(publisher)
+  return { againMs: again, waits: false, written, news }
+}
+
+const QUIET: Step = { againMs: null, waits: false, written: 0, news: 0 }
+
+// Nothing to send where the channel shows it already, unless it shows it because something is missing there.
+async function settleWhatAgrees({ sync, account }: Publisher, all: Computed[]): Promise<Computed[]> {
+  const due = all.filter((listing) => listing.due)
+  const same = due.filter(({ publishable, shown, quantity, unexplained }) => publishable && shown === quantity && unexplained === 0)
+  await keepAgreed(sync.db, account, same, sync.clock.now())
+  await settle(sync.db, account.id, [...same, ...due.filter(({ publishable }) => !publishable)])
+  return due.filter((listing) => listing.publishable && !same.includes(listing))
 }
 
 const factsOf = ({ account, connector }: Publisher): ChannelFacts => ({
@@ -87,10 +104,13 @@ async function seenFirst({ sync, account, connector }: Publisher, due: DueListin
   return dueListings(sync.db, account.id, sync.clock.now())
 }
 
-async function write(publisher: Publisher, listings: Computed[]): Promise<{ written: number; waitMs: number }> {
+/** `now`: what to write. What the channel writes together with it stays as it is, and is looked at with it. */
+async function write(publisher: Publisher, { all, now }: { all: Computed[]; now: Computed[] }): Promise<{ written: number; waitMs: number }> {
   const { sync, account, connector } = publisher
-  const byRisk = listings.toSorted((a, b) => Number(b.oneOfOne) - Number(a.oneOfOne) || a.quantity - b.quantity)
-  const changes = byRisk.map(({ listingId, ref, quantity, shown }): SetQuantity => ({ listingId, ref, quantity, expected: shown }))
+  if (now.length === 0) return { written: 0, waitMs: 0 }
+  const byRisk = now.toSorted((a, b) => Number(b.oneOfOne) - Number(a.oneOfOne) || a.quantity - b.quantity)
+  const listings = [...byRisk, ...companions(all, now)]
+  const changes = listings.map(({ listingId, ref, quantity, shown }): SetQuantity => ({ listingId, ref, quantity, expected: shown }))
   const units = connector.planWrites(changes)
   let written = 0
   for (let from = 0; from < units.length; from += connector.capabilities.writesAtOnce) {
@@ -107,6 +127,17 @@ async function write(publisher: Publisher, listings: Computed[]): Promise<{ writ
   return { written, waitMs: 0 }
 }
 
+// A sale of theirs between our read and our write would be undone by it: so they are compared and looked at again too.
+function companions(all: Computed[], now: Computed[]): Computed[] {
+  const written = new Set(now.map(({ listingId }) => listingId))
+  const together = new Set(now.map(({ ref }) => ref.externalId))
+  return all.flatMap((listing) => {
+    const { listingId, ref, shown, publishable } = listing
+    if (!publishable || shown === null || written.has(listingId) || !together.has(ref.externalId)) return []
+    return [{ ...listing, quantity: shown, companion: true }]
+  })
+}
+
 async function conclude(
   { sync, account }: Publisher,
   { listings, outcomes, sentAt }: { listings: Computed[]; outcomes: WriteOutcome[]; sentAt: Date },
@@ -118,7 +149,7 @@ async function conclude(
     return listing ? [{ listing, outcome }] : []
   })
   await keepOutcomes(sync.db, account, { concluded, sentAt, answeredAt: now })
-  const done = concluded.filter(({ outcome }) => outcome.outcome === 'accepted' || outcome.reason === 'dead')
+  const done = concluded.filter(({ listing, outcome }) => (outcome.outcome === 'accepted' && !listing.companion) || outcome.reason === 'dead')
   await settle(sync.db, account.id, done.map(({ listing }) => listing))
   const failed = concluded.filter(({ outcome }) => outcome.outcome === 'rejected' || outcome.outcome === 'unknown')
   const later = new Date(now.getTime() + RETRY_MS)
@@ -133,15 +164,20 @@ async function conclude(
 
 // A drop that no order explains, now that every order up to the moment it was seen is known, was made by a person. It
 // is not overwritten by a higher number: they may have sold the piece by hand. A person of ours must say.
-async function withoutMystery({ sync, account }: Publisher, raises: Computed[]): Promise<Computed[]> {
+async function withoutMystery(
+  { sync, account }: Publisher,
+  { due, raises }: { due: Computed[]; raises: Computed[] },
+): Promise<Computed[]> {
+  const suspects = due.map(({ listingId }) => listingId)
   const now = sync.clock.now()
   const text = `SELECT id, unexplained FROM listing
     WHERE merchant_id = $1 AND id = ANY ($2::int[]) AND unexplained > 0 AND seen_at <= $3`
-  const values = [account.merchantId, raises.map(({ listingId }) => listingId), account.watermark]
+  const values = [account.merchantId, suspects, account.watermark]
   const { rows } = await sync.db.query<{ id: number; unexplained: number }>({ name: 'mysteries', text, values })
   const mysteries = new Map(rows.map((row) => [row.id, row.unexplained]))
-  for (const listing of raises.filter(({ listingId }) => mysteries.has(listingId))) {
-    const sentence = `${account.name} shows ${listing.shown} of “${listing.title}”, ${mysteries.get(listing.listingId)} less than it should, and no order says why. We would show ${available(listing.stock, { name: account.name, maximumShown: null }).quantity}. Which is right?`
+  for (const listing of due.filter(({ listingId }) => mysteries.has(listingId))) {
+    const ours = available(listing.stock, { name: account.name, maximumShown: null }).quantity
+    const sentence = `${account.name} shows ${listing.shown} of “${listing.title}”, ${mysteries.get(listing.listingId)} less than it should, and no order says why. We would show ${ours}. Which is right?`
     const about = { subject: `listing/${listing.listingId}`, itemId: listing.itemId, accountId: account.id }
     await openIncident(sync.db, { merchantId: account.merchantId, kind: 'drift', sentence, ...about, at: now })
   }

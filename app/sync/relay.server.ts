@@ -14,18 +14,19 @@ WITH taken AS (
   SELECT m.* FROM movement m JOIN taken t ON m.merchant_id = $1 AND m.key = t.key
 ), mirrors AS (
   INSERT INTO mirror_due (merchant_id, account_id, item_id, movement_id, since)
-  SELECT $1, a.id, m.item_id, m.id, m.recorded_at
+  SELECT $1, a.id, m.item_id, m.id, m.occurred_at
   FROM moved m
   JOIN channel_account a ON a.merchant_id = $1 AND a.channel = ANY ($4::text[]) AND a.opened_at IS NOT NULL
     AND a.id IS DISTINCT FROM m.account_id
   ON CONFLICT DO NOTHING
 ), due AS (
-  INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before)
-  SELECT DISTINCT ON (l.id) $1, l.account_id, l.id, m.recorded_at, $2::timestamptz
+  INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, since, not_before)
+  SELECT DISTINCT ON (l.id) $1, l.account_id, l.id, i.kind = 'one_of_one', m.occurred_at, $2::timestamptz
   FROM moved m
+  JOIN item i ON i.merchant_id = $1 AND i.id = m.item_id
   JOIN listing l ON l.merchant_id = $1 AND l.item_id = m.item_id
   JOIN channel_account a ON a.merchant_id = $1 AND a.id = l.account_id AND a.channel <> ALL ($4::text[]) AND a.status = 'open'
-  ORDER BY l.id, m.recorded_at
+  ORDER BY l.id, m.occurred_at
   ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1
 )
 SELECT count(*)::int AS n FROM taken`

@@ -67,7 +67,8 @@ async function main(): Promise<void> {
   const history = await readHistory(file)
   for (const problem of history.malformed) process.stderr.write(`skipped ${problem}\n`)
   const database = await ownDatabase('replay')
-  const pool = openPool(database.url, { max: 4 })
+  // Nobody needs this database after the machine has lost its power.
+  const pool = openPool(database.url, { max: 4, settings: '-c synchronous_commit=off' })
   try {
     const replayed = await replay(pool, history, { ...chosen, onProgress: progress, now: () => performance.now() })
     if (!json) process.stdout.write(`${summary(replayed)}\n`)

@@ -49,6 +49,7 @@ export const ETSY_CAPABILITIES: Capabilities = {
   restoresOnCancel: false,
   maximumShown: MOST_SHOWN,
   pushesOrders: true,
-  // One read and eight writes go out within a second of the default limit: what was read is then still fresh.
-  writesAtOnce: 8,
+  // One read and six writes fit into a second of the default limit, less what is left for others: what was read is
+  // then still fresh.
+  writesAtOnce: 6,
 }

@@ -235,6 +235,8 @@ CREATE TABLE listing_due (
   merchant_id integer NOT NULL,
   account_id  integer NOT NULL,
   listing_id  integer NOT NULL,
+  -- a one-of-one piece: ahead of everything
+  urgent      boolean NOT NULL DEFAULT false,
   since       timestamptz NOT NULL,
   not_before  timestamptz NOT NULL,
   -- grows with every change, so that what is asked while it is being published is not forgotten
