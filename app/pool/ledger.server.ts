@@ -53,7 +53,7 @@ WITH demand AS (
 ), named AS (
   SELECT item_id, location_id, wanted FROM unnest($12::int[], $13::int[], $14::int[]) AS s (item_id, location_id, wanted)
 ), locked AS MATERIALIZED (
-  SELECT b.item_id, b.location_id, b.available, l.rank, d.wanted, LEAST(b.available, COALESCE(n.wanted, 0)) AS as_named
+  SELECT b.item_id, b.location_id, b.available, l.rank, l.sellable, d.wanted, LEAST(b.available, COALESCE(n.wanted, 0)) AS named
   FROM demand d
   JOIN balance b ON b.merchant_id = $1 AND b.item_id = d.item_id
   JOIN location l ON l.merchant_id = $1 AND l.id = b.location_id
@@ -61,12 +61,17 @@ WITH demand AS (
   WHERE l.sellable OR n.wanted IS NOT NULL
   ORDER BY b.item_id, b.location_id
   FOR UPDATE OF b
+), as_said AS (
+  SELECT *, GREATEST(0, LEAST(named, wanted - COALESCE(sum(named) OVER earlier, 0)))::int AS as_named
+  FROM locked
+  WINDOW earlier AS (PARTITION BY item_id ORDER BY rank, location_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), free AS (
+  SELECT *, CASE WHEN sellable THEN available - as_named ELSE 0 END AS rest FROM as_said
 ), share AS (
   SELECT item_id, location_id, as_named + GREATEST(0, LEAST(
-    available - as_named,
-    wanted - sum(as_named) OVER item - COALESCE(sum(available - as_named) OVER earlier, 0)
+    rest, wanted - sum(as_named) OVER item - COALESCE(sum(rest) OVER earlier, 0)
   ))::int AS quantity
-  FROM locked
+  FROM free
   WINDOW item AS (PARTITION BY item_id),
     earlier AS (PARTITION BY item_id ORDER BY rank, location_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), taken AS (
