@@ -94,9 +94,8 @@ module.exports = {
     },
     {
       name: 'the-sandbox-shares-only-the-kernel',
-      comment: 'A replay plays its orders through the real inbox, pool and publish code.',
       severity: 'error',
-      from: { path: '^sandbox/', pathNot: '^sandbox/replay/' },
+      from: { path: '^sandbox/' },
       to: { path: '^app/', pathNot: '^app/kernel/' },
     },
     {

@@ -83,7 +83,7 @@ const ALLOWED: Line[] = [
   ['app/routes/app.memo/route.tsx', './table.tsx'],
   ['app/worker.server.ts', '#app/sync/publish.server.ts'],
   ['sandbox/shopify/shop.ts', '#app/kernel/clock.ts'],
-  ['sandbox/replay/replay.ts', '#app/sync/publish.server.ts'],
+  ['bench/replay.ts', '#app/sync/publish.server.ts'],
   ['test/routes/app.holds.test.ts', '#app/routes/app.holds.tsx'],
 ]
 
@@ -112,11 +112,15 @@ beforeAll(() => {
   }
   const command = join(CHECKOUT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs')
   const config = ['--config', join(CHECKOUT, '.dependency-cruiser.cjs'), '--output-type', 'json']
-  const { stdout } = spawnSync(process.execPath, [command, ...config, 'app', 'sandbox', 'extensions', 'test'], {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 50_000_000,
-  })
+  const { stdout } = spawnSync(
+    process.execPath,
+    [command, ...config, 'app', 'sandbox', 'bench', 'extensions', 'test'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      maxBuffer: 50_000_000,
+    },
+  )
   broken = Report.parse(JSON.parse(stdout)).summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
