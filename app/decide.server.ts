@@ -6,6 +6,7 @@ import {
   answerProposal,
   answerTakenOut,
   bookDifferences,
+  type Decider,
   decideItem,
   goLive,
   settleDrift,
@@ -17,10 +18,23 @@ import { sync } from './web-resources.server.ts'
 // Form fields are text.
 const id = z.coerce.number().int().positive()
 
+// "12/7,13/9": a listing and an item, a pair each.
+const pairs = z
+  .string()
+  .max(2_000)
+  .regex(/^\d{1,9}\/\d{1,9}(,\d{1,9}\/\d{1,9})*$/)
+  .transform((text) => text.split(',').map(pairOf))
+
+function pairOf(text: string): { listingId: number; itemId: number } {
+  const [listingId = 0, itemId = 0] = text.split('/').map(Number)
+  return { listingId, itemId }
+}
+
 const decision = z.discriminatedUnion('decision', [
   z.object({ decision: z.literal('go-live'), accountId: id }),
   z.object({ decision: z.literal('book-differences'), accountId: id }),
   z.object({ decision: z.literal('match'), listingId: id, itemId: id, answer: z.enum(['accepted', 'refused']) }),
+  z.object({ decision: z.literal('match-all'), pairs }),
   z.object({ decision: z.literal('taken-out'), orderId: id, answer: z.enum(['yes', 'no']) }),
   z.object({ decision: z.literal('publish'), itemId: id, answer: z.enum(['yes', 'no']) }),
   z.object({ decision: z.literal('drift'), listingId: id, right: z.enum(['ours', 'theirs']) }),
@@ -32,6 +46,7 @@ const NEEDS: Record<Decision['decision'], Deed> = {
   'go-live': 'connect',
   'book-differences': 'connect',
   match: 'decide',
+  'match-all': 'decide',
   'taken-out': 'decide',
   publish: 'decide',
   drift: 'decide',
@@ -52,7 +67,7 @@ export async function decide(request: Request): Promise<Decided> {
   return { refusal: (await carryOut(read.data, who, visiting.at)) ?? null }
 }
 
-async function carryOut(given: Decision, who: { merchantId: number; actor: string }, at: Date) {
+async function carryOut(given: Decision, who: Decider, at: Date) {
   switch (given.decision) {
     case 'go-live':
       return goLive(sync, who, given)
@@ -60,6 +75,8 @@ async function carryOut(given: Decision, who: { merchantId: number; actor: strin
       return bookDifferences(sync, who, given)
     case 'match':
       return answerProposal(sync, who, given)
+    case 'match-all':
+      return acceptAll(given.pairs, who)
     case 'taken-out':
       return answerTakenOut(sync, who, given)
     case 'publish':
@@ -71,11 +88,13 @@ async function carryOut(given: Decision, who: { merchantId: number; actor: strin
   }
 }
 
-async function closeAndTell(
-  { incidentId, note }: { incidentId: number; note: string },
-  who: { merchantId: number; actor: string },
-  at: Date,
-) {
+// Those that another person has answered meanwhile are left as they were answered.
+async function acceptAll(all: { listingId: number; itemId: number }[], who: Decider) {
+  for (const one of all) await answerProposal(sync, who, { ...one, answer: 'accepted' })
+  return undefined
+}
+
+async function closeAndTell({ incidentId, note }: { incidentId: number; note: string }, who: Decider, at: Date) {
   const refusal = await closeByHand(
     sync.db,
     { merchantId: who.merchantId, incidentId },

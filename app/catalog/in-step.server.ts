@@ -15,9 +15,9 @@ const stepWhere = (undecided: string) => `CASE
   WHEN l.item_id IS NULL OR ${undecided} THEN 'undecided'
   WHEN l.status IN ('draft', 'expired') OR l.status = 'inactive' AND l.published_quantity <> 0 THEN 'off_sale'
   WHEN ${WAITS} THEN 'behind'
-  WHEN l.seen_at IS NULL THEN 'unseen'
-  WHEN l.agreed_since IS NULL THEN 'differs'
-  ELSE 'in_step'
+  WHEN l.seen_at IS NOT NULL AND l.agreed_since IS NOT NULL THEN 'in_step'
+  WHEN l.seen_at IS NOT NULL AND l.shown <> l.published_quantity THEN 'differs'
+  ELSE 'unseen'
 END`
 
 /** The step of a listing `l` of the merchant $1, of the account `a` and the item `i`, as SQL. */

@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
+import { TitleBar } from '@shopify/app-bridge-react'
 import { BlockStack, Page } from '@shopify/polaris'
 import { itemOf, listingsOf } from '../catalog/item-page.server.ts'
 import { capabilitiesOf } from '../channels/capabilities.ts'
@@ -53,6 +54,7 @@ export default function Item() {
         titleMetadata={<ItemBadges item={item} />}
         backAction={{ content: 'Inventory', url: '/app/inventory' }}
       >
+        <TitleBar title="Inventory" />
         <BlockStack gap="400">
           {item.undecided ? <DecideItem item={item} /> : null}
           <StatesCard stock={stock} sentence={sentence} />

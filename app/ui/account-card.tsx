@@ -33,7 +33,7 @@ export function AccountCard({ account, mayConnect }: { account: AccountView; may
             <AccountBadge status={status} />
           </InlineStack>
           <Text as="span" tone="subdued">
-            {externalId}, connected <Ago at={connectedAt} />
+            {/^\d+$/.test(externalId) ? `Shop ${externalId}` : externalId}, connected <Ago at={connectedAt} />
           </Text>
         </InlineStack>
         {reading ? <Reading progress={progress} /> : null}

@@ -2,7 +2,7 @@ import { Badge, BlockStack, Card, InlineStack, Link, Text } from '@shopify/polar
 import type { LastPieces } from '../catalog/last-pieces.server.ts'
 import type { Money } from '../kernel/money.ts'
 import { formatAmounts } from './amounts.tsx'
-import { counted, listed } from './words.ts'
+import { counted } from './words.ts'
 
 /** What could go wrong or has: open incidents with what they may cost, and last pieces offered in several places. */
 export function AtRiskCard({ risk, last }: { risk: { open: number; values: Money[] }; last: LastPieces }) {
@@ -51,7 +51,11 @@ function LastOnes({ last }: { last: LastPieces }) {
               {sku}
             </Text>
           </Text>
-          <Badge>{listed(channels)}</Badge>
+          <InlineStack gap="100" wrap={false}>
+            {channels.map((channel) => (
+              <Badge key={channel}>{channel}</Badge>
+            ))}
+          </InlineStack>
         </InlineStack>
       ))}
       {last.count > last.first.length ? (

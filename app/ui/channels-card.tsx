@@ -1,8 +1,9 @@
 import { Badge, BlockStack, Card, Divider, InlineGrid, InlineStack, Link, Text } from '@shopify/polaris'
 import { Fragment } from 'react'
-import { OUT_OF_STEP, STEP_WORDS, type Step } from '../catalog/in-step.ts'
+import { OUT_OF_STEP, STEP_COUNTS, type Step } from '../catalog/in-step.ts'
 import { AccountBadge } from './account-badge.tsx'
 import { Ago } from './moment.tsx'
+import { stepTone } from './step-badge.tsx'
 import { counted, lag } from './words.ts'
 
 export type ChannelView = {
@@ -74,8 +75,8 @@ function Counts({ channel: { id, counts } }: { channel: ChannelView }) {
     <InlineStack gap="150">
       {counts.in_step ? <Badge tone="success">{`${counted(counts.in_step, 'listing')} in step`}</Badge> : null}
       {some.map((step) => (
-        <Badge key={step} tone={step === 'differs' || step === 'dead' ? 'critical' : 'info'}>
-          {`${counts[step]} ${STEP_WORDS[step].toLowerCase()}`}
+        <Badge key={step} tone={stepTone(step)}>
+          {STEP_COUNTS[step](counts[step] ?? 0)}
         </Badge>
       ))}
       {wrong ? <Link url={`/app/inventory?outOfStep=yes&channel=${id}`}>Which ones</Link> : null}

@@ -1,6 +1,6 @@
 import { useFetcher } from '@remix-run/react'
 import { useAppBridge } from '@shopify/app-bridge-react'
-import { BlockStack, Button, Card, InlineStack, Text } from '@shopify/polaris'
+import { BlockStack, Button, Card, InlineGrid, Text } from '@shopify/polaris'
 import { useEffect } from 'react'
 import type { StartedConnect } from '../routes/connect.etsy.ts'
 
@@ -15,7 +15,7 @@ export function ConnectEtsy({ mayConnect }: { mayConnect: boolean }) {
   }, [data, shopify])
   return (
     <Card>
-      <InlineStack align="space-between" blockAlign="center" gap="400" wrap={false}>
+      <InlineGrid columns={{ xs: 1, sm: '1fr auto' }} gap="300" alignItems="center">
         <BlockStack gap="100">
           <Text as="h2" variant="headingMd">
             Etsy
@@ -33,7 +33,7 @@ export function ConnectEtsy({ mayConnect }: { mayConnect: boolean }) {
         >
           Connect Etsy
         </Button>
-      </InlineStack>
+      </InlineGrid>
     </Card>
   )
 }

@@ -1,4 +1,4 @@
-import { BlockStack, Button, Card, Divider, InlineStack, Link, Text } from '@shopify/polaris'
+import { BlockStack, Button, Card, Divider, InlineGrid, InlineStack, Link, Text } from '@shopify/polaris'
 import { Fragment } from 'react'
 import { Ago } from './moment.tsx'
 import { useDecision } from './use-decision.ts'
@@ -43,7 +43,7 @@ function Order({ order: { orderId, account, name, placedAt, url, lines } }: { or
   const { decide, deciding } = useDecision('Answered')
   const answer = (answered: 'yes' | 'no') => decide({ decision: 'taken-out', orderId, answer: answered })
   return (
-    <InlineStack align="space-between" blockAlign="center" gap="400" wrap={false}>
+    <InlineGrid columns={{ xs: 1, sm: '1fr auto' }} gap="300" alignItems="center">
       <BlockStack gap="050">
         <Text as="p">
           {url ? (
@@ -72,6 +72,6 @@ function Order({ order: { orderId, account, name, placedAt, url, lines } }: { or
           No, reserve now
         </Button>
       </InlineStack>
-    </InlineStack>
+    </InlineGrid>
   )
 }

@@ -57,7 +57,7 @@ function standing(channels: Channel[]): Shown {
     }
   return {
     number: `${inStep} of ${inStep + wrong}`,
-    sentence: `listings ${of} show the right number; ${wrong} are being put right`,
+    sentence: `listings ${of} show the right number; the others are being checked or put right`,
   }
 }
 

@@ -1,4 +1,10 @@
-import { ChoiceList, IndexFilters, useSetIndexFiltersMode, type IndexFiltersProps } from '@shopify/polaris'
+import {
+  ChoiceList,
+  IndexFilters,
+  IndexFiltersMode,
+  useSetIndexFiltersMode,
+  type IndexFiltersProps,
+} from '@shopify/polaris'
 import { STOCK_STATES } from '../kernel/stock-state.ts'
 import { useTableQuery, useTyped } from './use-table-query.ts'
 import { STATE_NAMES } from './words.ts'
@@ -33,7 +39,7 @@ const choicesOf = (channels: Named[]): Choice[] => [
 export function InventoryFilters({ channels, loading }: { channels: Named[]; loading: boolean }) {
   const { params, change } = useTableQuery()
   const [typed, setTyped] = useTyped(params.get('search') ?? '', (search) => change({ search }))
-  const { mode, setMode } = useSetIndexFiltersMode()
+  const { mode, setMode } = useSetIndexFiltersMode(IndexFiltersMode.Filtering)
   const choices = choicesOf(channels)
   const applied = choices.flatMap(({ key, label, choices: among }) => {
     const value = params.get(key)
@@ -50,6 +56,7 @@ export function InventoryFilters({ channels, loading }: { channels: Named[]; loa
       tabs={[]}
       selected={0}
       canCreateNewView={false}
+      autoFocusSearchField={false}
       loading={loading}
       queryValue={typed}
       queryPlaceholder="Search by title or SKU"
@@ -62,7 +69,7 @@ export function InventoryFilters({ channels, loading }: { channels: Named[]; loa
       filters={choices.map(({ key, label, choices: among }) => ({
         key,
         label,
-        shortcut: key === 'outOfStep' || key === 'channel',
+        pinned: key === 'outOfStep' || key === 'channel',
         filter: (
           <ChoiceList
             title={label}

@@ -60,7 +60,7 @@ const headingsFor = (channels: Named[]): IndexTableProps['headings'] => [
   { title: 'For sale', alignment: 'end' },
   { title: 'Reserved', alignment: 'end', tooltipContent: 'Pieces that belong to an order' },
   { title: 'In house', alignment: 'end', tooltipContent: 'Every piece you have, at every place and in every state' },
-  ...channels.map(({ id, name }) => ({ id: String(id), title: `${name} shows` })),
+  ...channels.map(({ id, name }) => ({ id: String(id), title: `${name} shows`, alignment: 'end' as const })),
 ]
 
 const Nothing = ({ narrowed }: { narrowed: boolean }) => (
@@ -132,17 +132,17 @@ const Number = ({ n, strong = false }: { n: number; strong?: boolean }) => (
 function Shown({ on }: { on: ShownOn | undefined }) {
   if (!on) {
     return (
-      <Text as="span" tone="subdued">
+      <Text as="p" tone="subdued" alignment="end">
         not listed
       </Text>
     )
   }
   return (
-    <InlineStack gap="200" blockAlign="center" wrap={false}>
+    <InlineStack gap="200" align="end" blockAlign="center" wrap={false}>
+      {on.step === 'in_step' ? null : <StepBadge step={on.step} />}
       <Text as="span" numeric>
         {on.shown ?? '?'}
       </Text>
-      {on.step === 'in_step' ? null : <StepBadge step={on.step} />}
     </InlineStack>
   )
 }

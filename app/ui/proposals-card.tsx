@@ -10,6 +10,7 @@ export type ProposalView = {
   listing: { title: string; sku: string; attributes: Record<string, string>; url: string | null }
   item: { title: string; variant: string; sku: string }
   evidence: string[]
+  clear: boolean
 }
 
 /** "Are these the same thing?", with what speaks for it. A no is remembered. */
@@ -20,9 +21,12 @@ export function ProposalsCard({ proposals }: { proposals: { count: number; first
     <Card>
       <BlockStack gap="400">
         <BlockStack gap="100">
-          <Text as="h2" variant="headingMd">
-            Are these the same thing?
-          </Text>
+          <InlineStack align="space-between" blockAlign="center" gap="200">
+            <Text as="h2" variant="headingMd">
+              Are these the same thing?
+            </Text>
+            <YesToAll proposals={first.filter(({ clear }) => clear)} />
+          </InlineStack>
           <Text as="p" tone="subdued">
             {counted(count, 'question')}. A listing is matched without asking only where its SKU is unique on both
             sides. A no is remembered.
@@ -36,6 +40,18 @@ export function ProposalsCard({ proposals }: { proposals: { count: number; first
         ))}
       </BlockStack>
     </Card>
+  )
+}
+
+/** For those that nothing else is as like as, once they have been looked at: fifty questions one by one help nobody. */
+function YesToAll({ proposals }: { proposals: ProposalView[] }) {
+  const { decide, deciding } = useDecision('Answered')
+  if (proposals.length < 2) return null
+  const pairs = proposals.map(({ listingId, itemId }) => `${listingId}/${itemId}`).join(',')
+  return (
+    <Button loading={deciding} onClick={() => decide({ decision: 'match-all', pairs })}>
+      {`Yes to the first ${proposals.length}`}
+    </Button>
   )
 }
 

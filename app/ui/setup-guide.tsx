@@ -1,4 +1,4 @@
-import { Badge, BlockStack, Button, Card, InlineStack, ProgressBar, Text } from '@shopify/polaris'
+import { Badge, BlockStack, Button, Card, InlineGrid, InlineStack, ProgressBar, Text } from '@shopify/polaris'
 import type { SetupStep } from '../merchant/setup.ts'
 
 /** What there is still to do before every channel is live, one step after the other. */
@@ -10,7 +10,7 @@ export function SetupGuide({ steps }: { steps: SetupStep[] }) {
       <BlockStack gap="400">
         <BlockStack gap="200">
           <InlineStack align="space-between" blockAlign="center">
-            <Text as="h2" variant="headingMd">
+            <Text as="h2" variant="headingMd" id="setup">
               Getting your channels in step
             </Text>
             <Text as="span" tone="subdued">{`${done} of ${steps.length} done`}</Text>
@@ -27,7 +27,7 @@ export function SetupGuide({ steps }: { steps: SetupStep[] }) {
 
 function Step({ step, next }: { step: SetupStep; next: boolean }) {
   return (
-    <InlineStack align="space-between" blockAlign="center" gap="400" wrap={false}>
+    <InlineGrid columns={{ xs: 1, sm: '1fr auto' }} gap="300" alignItems="center">
       <BlockStack gap="050">
         <InlineStack gap="200" blockAlign="center">
           <Text as="h3" variant="headingSm" tone={step.done ? 'subdued' : undefined}>
@@ -42,6 +42,6 @@ function Step({ step, next }: { step: SetupStep; next: boolean }) {
           {step.action}
         </Button>
       ) : null}
-    </InlineStack>
+    </InlineGrid>
   )
 }

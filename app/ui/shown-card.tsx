@@ -1,4 +1,4 @@
-import { BlockStack, Box, Button, Card, Divider, InlineGrid, InlineStack, Link, List, Text } from '@shopify/polaris'
+import { BlockStack, Box, Button, Card, Divider, InlineGrid, InlineStack, Link, Text } from '@shopify/polaris'
 import { Fragment } from 'react'
 import type { Step } from '../catalog/in-step.ts'
 import type { Availability } from '../pool/available.ts'
@@ -91,24 +91,13 @@ function Number({ label, n, below }: { label: string; n: number | null; below: R
 }
 
 function Confirmed({ listing: { agreedSince, seenAt } }: { listing: ShownListing }) {
-  if (agreedSince) {
-    return (
-      <>
-        right since <Ago at={agreedSince} />
-        {seenAt ? (
-          <>
-            , last seen <Ago at={seenAt} />
-          </>
-        ) : null}
-      </>
-    )
-  }
-  return seenAt ? (
+  const seen = seenAt ? <Ago at={seenAt} /> : null
+  if (!agreedSince) return seen ? <>seen {seen}</> : 'not looked at yet'
+  return (
     <>
-      seen <Ago at={seenAt} />
+      right since <Ago at={agreedSince} />
+      {seen ? <>; last seen {seen}</> : null}
     </>
-  ) : (
-    'not looked at yet'
   )
 }
 
@@ -131,18 +120,25 @@ function Why({ should }: { should: Availability }) {
       {should.steps.length === 0 ? (
         <Text as="p">No piece is anywhere.</Text>
       ) : (
-        <List gap="extraTight">
-          {should.steps.map(({ sentence, quantity }) => (
-            <List.Item key={sentence}>
+        should.steps.map(({ sentence, quantity }) => (
+          <InlineStack key={sentence} gap="200" wrap={false}>
+            <Box minWidth="2.5rem">
+              <Text as="p" alignment="end" numeric tone={quantity === 0 ? 'subdued' : undefined}>
+                {signed(quantity)}
+              </Text>
+            </Box>
+            <Text as="p" tone={quantity === 0 ? 'subdued' : undefined}>
               {sentence}
-              {quantity === 0 ? '' : `: ${quantity > 0 ? '+' : '−'}${Math.abs(quantity)}`}
-            </List.Item>
-          ))}
-        </List>
+            </Text>
+          </InlineStack>
+        ))
       )}
     </BlockStack>
   )
 }
+
+/** "+7", "−2", "0" */
+const signed = (n: number) => (n === 0 ? '0' : `${n > 0 ? '+' : '−'}${Math.abs(n)}`)
 
 /** It shows less than it should and no order says why: only a person can know which number is right. */
 function Drift({ listing: { id, account, unexplained } }: { listing: ShownListing }) {

@@ -34,7 +34,7 @@ export function SoldCard({
         </Text>
         <DataTable
           columnContentTypes={['text', 'numeric', 'numeric', 'numeric', 'numeric']}
-          headings={['Channel', 'Today', '', '7 days', '']}
+          headings={['Channel', 'Today', 'Takings', '7 days', 'Takings']}
           rows={rows}
         />
         <Text as="p" tone="subdued" variant="bodySm">

@@ -12,5 +12,7 @@ const TONES: Record<Step, NonNullable<BadgeProps['tone']> | undefined> = {
   not_live: undefined,
 }
 
+export const stepTone = (step: Step): BadgeProps['tone'] => TONES[step]
+
 /** How a listing stands, in words and in colour. */
 export const StepBadge = ({ step }: { step: Step }) => <Badge tone={TONES[step]}>{STEP_WORDS[step]}</Badge>
