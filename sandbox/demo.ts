@@ -2,7 +2,6 @@
  * `npm run demo`: a jeweler's shop on this machine. Starts the database, the sandbox's world, the app and its worker,
  * shows how far it is, and stops all of it on Ctrl-C.
  */
-import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
@@ -72,24 +71,10 @@ function welcome(address: string, { quiet }: Choices): string {
 `
 }
 
-/** Each start writes a few megabytes; PostgreSQL alone, some forty the first time. */
-const ROOM_MB = 100
-
-async function checkRoom(): Promise<void> {
-  const { bavail, bsize } = await statfs(ROOT)
-  if ((bavail * bsize) / 2 ** 20 < ROOM_MB)
-    throw new CannotStart(
-      `The disk is full: less than ${ROOM_MB} MB are left where ${ROOT} is. Make room and start again.`,
-    )
-}
-
 try {
   const choices = choicesOf(process.argv.slice(2))
   if (choices.help) out.write(`${HELP}\n`)
-  else {
-    await checkRoom()
-    await run(choices)
-  }
+  else await run(choices)
 } catch (error) {
   // While leaving, what breaks is what is being stopped.
   if (!leaving) complain(error)

@@ -6,6 +6,7 @@ import { type Child, startChild, type Started } from './child.ts'
 import { checkPorts, type Choices } from './choices.ts'
 import { forgetAll, openDatabase, prepareDatabase } from './database.ts'
 import { environmentOf } from './environment.ts'
+import { checkRoom } from './disk.ts'
 import { keysIn } from './keys.ts'
 import { answers, ready } from './ready.ts'
 import type { Step } from './steps.ts'
@@ -32,7 +33,7 @@ export async function bringUp({ root, choices, step, started }: BringUp): Promis
   const { port, quiet, reset } = choices
   const data = resolve(root, choices.data ?? '.data')
   const broken = Promise.withResolvers<string>()
-  await step('Ports', () => checkPorts(port))
+  await step('Ports and disk', () => Promise.all([checkPorts(port), checkRoom(data)]))
   if (reset) await step('Starting afresh', () => forgetAll(data))
   const database = await step('Database', () => openDatabase(data))
   started(database)

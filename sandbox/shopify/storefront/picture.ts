@@ -28,7 +28,7 @@ export function picture(title: string, type: string): Markup {
     style="background:${ground}"
     fill="none"
     stroke="#5b4a33"
-    stroke-width="1.5"
+    stroke-width="2.5"
     stroke-linejoin="round"
     role="img"
     aria-label="${title}"
