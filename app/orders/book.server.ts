@@ -47,13 +47,17 @@ type Working = {
 export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 'stale'> {
   const row = await lockOrder(db, input.order, input)
   if (row.updatedAt > input.order.updatedAt) return 'stale'
-  const stored = await linesOf(db, input.merchantId, row.id)
+  // Keeping a line locks it. What is booked for it is read only then: stock that came free may just have filled it.
   const ids = await keepLines(db, { merchantId: input.merchantId, orderId: row.id }, input.lines)
+  const stored = await linesOf(db, input.merchantId, row.id)
   const work = workOf(input, { row, stored, ids })
   const due = work.filter(({ effects }) => !nothingToDo(effects))
   const freed = due.length > 0 ? await bookLines(db, input, { row, due }) : []
   await touchOrder(db, input, { orderId: row.id, changed: due.length > 0 })
-  const nowWhole = await fillShortfalls(db, { merchantId: input.merchantId, itemIds: freed, at: input.at })
+  // Its own shortfalls too: who gave back what they wait for while this order was held here has passed them over.
+  const short = work.flatMap(({ now, itemId }) => (now.short > 0 ? [itemId] : []))
+  const itemIds = [...new Set([...freed, ...short])]
+  const nowWhole = await fillShortfalls(db, { merchantId: input.merchantId, itemIds, at: input.at })
   const outcomes = work.map((line) => outcomeOf(line))
   return { orderId: row.id, changed: due.length > 0, lines: outcomes, nowWhole }
 }
@@ -146,10 +150,12 @@ const shortfallOf = ({ lineId, itemId, now, resolved }: Working) => ({
 
 // Demand is summed per item over all lines before the check; what was taken is dealt out to the lines afterwards.
 async function take(db: Sql, change: Change, { input, due }: { input: OrderToBook; due: Working[] }): Promise<Allocated[]> {
-  const waiting = due.flatMap(({ effects, itemId, resolved }, line) => {
+  const waiting = due.flatMap(({ effects, itemId, resolved, places }, line) => {
+    // The channel names where all of it lies; what the line holds there already is not taken again.
     const sources = resolved.told.sources.flatMap(({ externalLocationId, quantity }) => {
       const locationId = input.locations.get(externalLocationId)
-      return locationId === undefined ? [] : [{ locationId, quantity }]
+      const held = places.find((place) => place.locationId === locationId)?.quantity ?? 0
+      return locationId === undefined || quantity <= held ? [] : [{ locationId, quantity: quantity - held }]
     })
     return effects.reserve > 0 ? [{ line, itemId, quantity: effects.reserve, sources }] : []
   })

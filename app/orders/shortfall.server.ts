@@ -24,7 +24,9 @@ export async function keepShortfalls(
 
 type Open = BookedLine & { itemId: number; accountId: number; orderId: number; externalId: string; revision: number; outstanding: number }
 
-// Locked by line, oldest first: two returns of stock must not fill the same shortfall.
+// Locked, so that two returns of stock do not fill the same shortfall. One that is locked is passed over: whoever holds
+// it (news of its order, another return) looks for stock afterwards, and waiting for it with stock in hand would be a
+// deadlock.
 const OPEN = `
 SELECT s.item_id AS "itemId", s.account_id AS "accountId", s.outstanding, l.id AS "lineId", l.reserved, l.short, l.shipped,
   l.returned, l.current_quantity AS "currentQuantity", o.id AS "orderId", o.external_id AS "externalId", o.revision
@@ -33,7 +35,7 @@ JOIN order_line l ON l.merchant_id = s.merchant_id AND l.id = s.line_id
 JOIN channel_order o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
 WHERE s.merchant_id = $1 AND s.item_id = ANY ($2::int[]) AND s.outstanding > 0
 ORDER BY s.item_id, s.id
-FOR UPDATE OF s, l`
+FOR UPDATE OF s, l SKIP LOCKED`
 
 /**
  * Gives stock that has come free to the orders that were promised it without stock, oldest first. Returns the lines
