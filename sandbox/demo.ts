@@ -44,15 +44,21 @@ function inOneSentence(error: unknown): string {
 
 const complain = (error: unknown) => console.error(`\n  ${inOneSentence(error)}`)
 
+function watchApp(renew: () => Promise<void>): void {
+  const end = onChanges(join(ROOT, 'app'), { renew, trouble: complain })
+  toStop.push({ stop: async () => end() })
+}
+
 async function run(choices: Choices): Promise<void> {
   const { address, died, renew } = await bringUp({
     root: ROOT,
     choices,
     step: stepsOn(out, () => performance.now()),
     started: (one) => void toStop.push(one),
+    complain,
   })
   out.write(`\n${welcome(address, choices)}\n`)
-  if (choices.reload) void onChanges(join(ROOT, 'app'), { renew, trouble: complain })
+  if (choices.reload) watchApp(renew)
   // From here on only Ctrl-C, or something that breaks, ends the demo.
   throw new CannotStart(await died)
 }

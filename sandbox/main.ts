@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { systemClock, systemRandom } from '#app/kernel/system-clock.server.ts'
-import { seeded } from './jeweler/chance.ts'
 import { readAppConfig } from './shopify/app-config.ts'
 import { startWorld } from './world.ts'
 
@@ -57,7 +56,7 @@ async function start() {
     ports: { shopify: port, etsy: port + 2 },
     seed,
     latencyMs: latency,
-    ...(!quiet && { buyers: seeded(seed) }),
+    quiet,
     ...(env.SANDBOX_STATE && { stateFile: env.SANDBOX_STATE }),
     onTrouble: fail,
   })

@@ -8,10 +8,10 @@ export type WorldOptions = {
   app: RegisteredApp
   /** 0 takes any free port. */
   ports: { shopify: number; etsy: number }
-  /** Which jeweler's shop it is, when there is no state to go on from. */
+  /** Which jeweler's shop it is, when there is no state to go on from, and which people come to buy. */
   seed: number
-  /** The chance by which people buy by themselves; absent: nobody does. */
-  buyers?: Random
+  /** True: nobody buys by himself until he is let in. */
+  quiet: boolean
   /** Milliseconds of network that each call of an API seems to take. */
   latencyMs?: number
   /** Where the state is kept; absent: nowhere. */

@@ -2,6 +2,7 @@ import { startBuyers } from './buyers.ts'
 import { closable } from './closable-clock.ts'
 import type { EtsySandbox } from './etsy/sandbox.ts'
 import { type Fetch, serve, type Served } from './http.ts'
+import { seeded } from './jeweler/chance.ts'
 import { openChannels } from './open-channels.ts'
 import type { ShopifySandbox } from './shopify/sandbox.ts'
 import { shopifySide } from './shopify-side.ts'
@@ -35,8 +36,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   }
   const { shopify, etsy } = channels
   const knobs: Knobs = { latencyMs: options.latencyMs ?? 0, staleTokens: 0, tokenSeconds: 60 }
-  const buyers = startBuyers({ clock, shopify, etsy, random: options.buyers ?? (() => 0) })
-  if (options.buyers) buyers.come()
+  const buyers = startBuyers({ clock, shopify, etsy, random: seeded(options.seed) })
+  if (!options.quiet) buyers.come()
   const listen = (fetch: Fetch, port: number) => serve(fetch, { port, clock, latencyMs: callsTake(knobs) })
   const etsyServer = await listen(etsy.fetch, ports.etsy)
   const town = { shopify, etsy, etsyOrigin: etsyServer.origin, app, knobs, buyers }

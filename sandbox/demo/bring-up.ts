@@ -17,6 +17,8 @@ export type BringUp = {
   step: Step
   /** Is handed everything that was started, in order. */
   started: Started
+  /** Is told of what broke and may be mended: an app that is being worked on. */
+  complain: (sentence: string) => void
 }
 
 export type Up = {
@@ -29,7 +31,7 @@ export type Up = {
 }
 
 /** Starts all parts of the demo, each when what it needs is there. Throws one sentence for a person if one does not. */
-export async function bringUp({ root, choices, step, started }: BringUp): Promise<Up> {
+export async function bringUp({ root, choices, step, started, complain }: BringUp): Promise<Up> {
   const { port, quiet, reset } = choices
   const data = resolve(root, choices.data ?? '.data')
   const broken = Promise.withResolvers<string>()
@@ -44,17 +46,18 @@ export async function bringUp({ root, choices, step, started }: BringUp): Promis
 
   const config = await readAppConfig(join(root, 'shopify.app.toml'))
   const env = environmentOf({ port, config, keys: await keysIn(join(data, 'keys.json')), databaseUrl: database.url })
-  const launch = ({ name, args, more }: Launch): Child => {
+  const launch = ({ name, args, more, mendable }: Launch): Child => {
     const log = join(data, 'logs', `${name}.log`)
     const child = startChild({ name: `The ${name}`, args, cwd: root, env: { ...env, ...more }, log })
     started(child)
-    void child.died.then(broken.resolve)
+    void child.died.then(mendable ? complain : broken.resolve)
     return child
   }
   await step('Shopify and Etsy', () =>
     startWorldProcess(launch, { port, quiet, state: join(data, 'sandbox', 'world.json') }),
   )
-  const startApp = () => step('App and worker', () => startAppProcesses(launch, port + 1))
+  const startApp = () =>
+    step('App and worker', () => startAppProcesses(launch, { port: port + 1, mendable: choices.reload }))
   let app = await startApp()
   return {
     address: `http://127.0.0.1:${port}/store/adler-finch/apps/${config.handle}/app`,
@@ -62,21 +65,25 @@ export async function bringUp({ root, choices, step, started }: BringUp): Promis
     async renew() {
       await step('Build of the app', made)
       await Promise.all(app.map((child) => child.stop()))
+      app = []
       app = await startApp()
     },
   }
 }
 
-type Launch = { name: string; args: string[]; more: Record<string, string> }
+/** `mendable`: the demo goes on without it until it is started anew. */
+type Launch = { name: string; args: string[]; more: Record<string, string>; mendable: boolean }
 
 function startWorldProcess(launch: (what: Launch) => Child, world: { port: number; quiet: boolean; state: string }) {
   const args = ['sandbox/main.ts', '--port', String(world.port), ...(world.quiet ? ['--quiet'] : [])]
-  const child = launch({ name: 'sandbox', args, more: { SANDBOX_STATE: world.state } })
+  const child = launch({ name: 'sandbox', args, more: { SANDBOX_STATE: world.state }, mendable: false })
   return ready(child, child.says(/^ready /))
 }
 
-function startAppProcesses(launch: (what: Launch) => Child, port: number): Promise<Child[]> {
-  const web = launch({ name: 'app', args: ['app/web.server.ts'], more: { PORT: String(port) } })
-  const worker = launch({ name: 'worker', args: ['app/worker.server.ts'], more: {} })
+type AppProcesses = { port: number; mendable: boolean }
+
+async function startAppProcesses(launch: (what: Launch) => Child, { port, mendable }: AppProcesses): Promise<Child[]> {
+  const web = launch({ name: 'app', args: ['app/web.server.ts'], more: { PORT: String(port) }, mendable })
+  const worker = launch({ name: 'worker', args: ['app/worker.server.ts'], more: {}, mendable })
   return Promise.all([ready(web, answers(`http://127.0.0.1:${port}`)), ready(worker, worker.says(/\S/))])
 }

@@ -1,14 +1,16 @@
-import { watch } from 'node:fs/promises'
+import { watch } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** An editor writes several files in one go. */
 const SETTLES_MS = 300
 
+export type OnChanges = { renew: () => Promise<void>; trouble: (error: unknown) => void }
+
 /**
- * Calls `renew` after each change below `folder`, one at a time; what changes meanwhile is in the next one. What
- * `renew` throws is handed to `trouble`, and the next change is waited for. Never ends.
+ * Calls `renew` after changes below `folder`, once for those that come together, and never while it runs: what changes
+ * meanwhile is for the next time. What `renew` throws goes to `trouble`. Gives a function that ends it.
  */
-export async function onChanges(folder: string, { renew, trouble }: OnChanges): Promise<void> {
+export function onChanges(folder: string, { renew, trouble }: OnChanges): () => void {
   let due = false
   let running = false
   const run = async () => {
@@ -20,10 +22,9 @@ export async function onChanges(folder: string, { renew, trouble }: OnChanges): 
     }
     running = false
   }
-  for await (const _ of watch(folder, { recursive: true })) {
+  const watcher = watch(folder, { recursive: true }, () => {
     due = true
     if (!running) void run()
-  }
+  })
+  return () => watcher.close()
 }
-
-export type OnChanges = { renew: () => Promise<void>; trouble: (error: unknown) => void }

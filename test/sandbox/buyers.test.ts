@@ -16,6 +16,7 @@ function market(seed: number) {
     app: { ...registered('http://127.0.0.1:9'), webhooks: [] },
     ports: { shopify: 0, etsy: 0 },
     seed: 1,
+    quiet: true,
     onTrouble: () => {},
   }
   const { shopify, etsy } = openChannels(options, { saved: undefined, onChange: () => {} })

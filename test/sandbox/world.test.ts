@@ -118,6 +118,7 @@ describe('the world', () => {
       random: seeded(1),
       app: registered(first.appUrl),
       seed: 1,
+      quiet: true,
       onTrouble: () => {},
     }
     const free = await openWorld(silentApp)
@@ -199,6 +200,16 @@ describe('the control of the world', () => {
     expect((await post(`${origin}/__sandbox/etsy`, { limits: null })).status).toBe(200)
     expect((await post(`${origin}/__sandbox/shopify-limits`, { restoreRate: 1e9 })).status).toBe(200)
     expect([etsy.shops().length, shopify.shops().length]).toEqual([2, 2])
+  })
+
+  it('lets the buyers in and sends them home, by JSON and by the button of the front page', async () => {
+    const { origin } = await openWorld(silentApp)
+    const says = async () => (await get(origin)).text
+    expect(await says()).toContain('Nobody buys unless you do.')
+    await post(`${origin}/__sandbox/buyers`, { on: true })
+    expect(await says()).toContain('Somebody buys something now and then.')
+    await fetch(`${origin}/__sandbox/buyers`, { method: 'POST', body: new URLSearchParams({ on: 'false' }) })
+    expect(await says()).toContain('Nobody buys unless you do.')
   })
 
   it.each([

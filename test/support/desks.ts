@@ -8,7 +8,15 @@ import { registered } from '#test/support/world.ts'
 export function openDesks() {
   const clock = new VirtualClock(new Date('2026-11-23T09:00:00Z'))
   const app = { ...registered('http://127.0.0.1:9'), webhooks: [] }
-  const options = { clock, random: seeded(7), app, ports: { shopify: 0, etsy: 0 }, seed: 1, onTrouble: () => {} }
+  const options = {
+    clock,
+    random: seeded(7),
+    app,
+    ports: { shopify: 0, etsy: 0 },
+    seed: 1,
+    quiet: true,
+    onTrouble: () => {},
+  }
   const { shopify } = openChannels(options, { saved: undefined, onChange: () => {} })
   const desks = shopify.shops().map((shop) => {
     return deskOf({ shop, signIn: (userId) => shopify.sessionToken({ shop: shop.domain, userId }) })

@@ -33,6 +33,7 @@ export async function openWorld(answers: Fetch, more: Partial<WorldOptions> = {}
     app: registered(app.origin),
     ports: { shopify: 0, etsy: 0 },
     seed: 1,
+    quiet: true,
     onTrouble: (trouble) => {
       throw trouble
     },
