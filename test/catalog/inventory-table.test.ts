@@ -30,7 +30,7 @@ describe('a row', () => {
     const shop = await openShop(database.pool)
     const itemId = await addItem(database.pool, shop)
     await addListing(database.pool, shop, { account_id: shop.etsy, item_id: itemId, shown: 2 })
-    await addListing(database.pool, shop, { account_id: shop.etsy, item_id: itemId, shown: 5, agreed_since: null })
+    await addListing(database.pool, shop, { account_id: shop.etsy, item_id: itemId, shown: 5, published_quantity: 4, agreed_since: null })
     expect((await read(shop)).rows[0]?.channels).toEqual([{ accountId: shop.etsy, shown: 7, step: 'differs' }])
   })
 
