@@ -41,5 +41,7 @@ test.each([
 })
 
 test('everything that is wrong is named at once', () => {
-  expect(() => readEnv({})).toThrow(/DATABASE_URL.*SHOPIFY_API_KEY.*SHOPIFY_API_SECRET.*SHOPIFY_APP_URL.*CREDENTIALS_KEY/)
+  expect(() => readEnv({})).toThrow(
+    /DATABASE_URL.*SHOPIFY_API_KEY.*SHOPIFY_API_SECRET.*SHOPIFY_APP_URL.*CREDENTIALS_KEY/,
+  )
 })

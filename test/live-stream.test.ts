@@ -5,6 +5,13 @@ import { liveStream } from '#app/live-stream.server.ts'
 const START = new Date('2026-03-10T12:00:00Z')
 const at = (ms: number) => new Date(START.getTime() + ms)
 
+async function readAll(stream: ReadableStream<Uint8Array>, heard: string[]): Promise<void> {
+  const reader = stream.getReader()
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    heard.push(new TextDecoder().decode(part.value))
+  }
+}
+
 /** A stream for a minute, with what was heard of it so far. */
 function open() {
   const clock = new VirtualClock(START)
@@ -20,9 +27,7 @@ function open() {
     clock,
     left: leaving.signal,
   })
-  const ended = (async () => {
-    for await (const part of stream) heard.push(new TextDecoder().decode(part))
-  })()
+  const ended = readAll(stream, heard)
   const changes = () => heard.filter((part) => part.startsWith('data:')).length
   return { clock, leaving, subscribers, heard, ended, changes, change: () => subscribers.forEach((tell) => tell()) }
 }

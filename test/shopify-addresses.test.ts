@@ -22,7 +22,10 @@ async function arrives(addresses: Addresses, [name, value]: [string, string]): P
 test.each<[string, [string, string], string]>([
   [
     'one more origin may frame the app, and the others still may',
-    ['Content-Security-Policy', 'frame-ancestors https://s.myshopify.com https://admin.shopify.com; upgrade-insecure-requests'],
+    [
+      'Content-Security-Policy',
+      'frame-ancestors https://s.myshopify.com https://admin.shopify.com; upgrade-insecure-requests',
+    ],
     'frame-ancestors https://s.myshopify.com https://admin.shopify.com http://127.0.0.1:4100; upgrade-insecure-requests',
   ],
   [
@@ -35,7 +38,11 @@ test.each<[string, [string, string], string]>([
     ['Location', 'https://admin.shopify.com/store/s/apps/k'],
     'http://127.0.0.1:4100/store/s/apps/k',
   ],
-  ['a way that only looks like it is left alone', ['Location', 'https://admin.shopify.com.evil.example/'], 'https://admin.shopify.com.evil.example/'],
+  [
+    'a way that only looks like it is left alone',
+    ['Location', 'https://admin.shopify.com.evil.example/'],
+    'https://admin.shopify.com.evil.example/',
+  ],
   ['any other header is left alone', ['X-Other', 'https://admin.shopify.com/'], 'https://admin.shopify.com/'],
 ])('%s', async (_, header, expected) => {
   expect(await arrives(ELSEWHERE, header)).toBe(expected)

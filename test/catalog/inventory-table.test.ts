@@ -22,7 +22,13 @@ describe('a row', () => {
     await addListing(database.pool, shop, { account_id: shop.etsy, item_id: itemId, shown: 3 })
     const { rows } = await read(shop)
     expect(rows).toMatchObject([
-      { id: itemId, forSale: 3, reserved: 2, owned: 10, channels: [{ accountId: shop.etsy, shown: 3, step: 'in_step' }] },
+      {
+        id: itemId,
+        forSale: 3,
+        reserved: 2,
+        owned: 10,
+        channels: [{ accountId: shop.etsy, shown: 3, step: 'in_step' }],
+      },
     ])
   })
 
@@ -30,7 +36,13 @@ describe('a row', () => {
     const shop = await openShop(database.pool)
     const itemId = await addItem(database.pool, shop)
     await addListing(database.pool, shop, { account_id: shop.etsy, item_id: itemId, shown: 2 })
-    await addListing(database.pool, shop, { account_id: shop.etsy, item_id: itemId, shown: 5, published_quantity: 4, agreed_since: null })
+    await addListing(database.pool, shop, {
+      account_id: shop.etsy,
+      item_id: itemId,
+      shown: 5,
+      published_quantity: 4,
+      agreed_since: null,
+    })
     expect((await read(shop)).rows[0]?.channels).toEqual([{ accountId: shop.etsy, shown: 7, step: 'differs' }])
   })
 
@@ -130,7 +142,13 @@ test('an item whose listing has still to be told a number is on its way, not wro
   const shop = await openShop(database.pool)
   const itemId = await addItem(database.pool, shop)
   const listing = await addListing(database.pool, shop, { account_id: shop.etsy, item_id: itemId, agreed_since: null })
-  const due = { merchant_id: shop.merchantId, account_id: shop.etsy, listing_id: listing, since: shop.at, not_before: shop.at }
+  const due = {
+    merchant_id: shop.merchantId,
+    account_id: shop.etsy,
+    listing_id: listing,
+    since: shop.at,
+    not_before: shop.at,
+  }
   await put(database.pool, 'listing_due', due, 'listing_id')
   expect((await read(shop)).rows[0]?.channels[0]?.step).toBe('behind')
 })

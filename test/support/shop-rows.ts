@@ -1,3 +1,5 @@
+// For what it settles of PostgreSQL's types: the pages read counts as numbers.
+import '#app/db.server.ts'
 import { present } from '#app/kernel/assert.ts'
 import type { Sql } from '#app/kernel/sql.ts'
 import type { Balance } from '#app/kernel/stock-state.ts'
