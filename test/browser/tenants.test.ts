@@ -1,0 +1,274 @@
+import { readdirSync } from 'node:fs'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { PrismaClient } from '@prisma/client'
+import { Session } from '@shopify/shopify-api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openIncident } from '#app/incidents/incident.server.ts'
+import { systemClock } from '#app/kernel/system-clock.server.ts'
+import { openSealer } from '#app/merchant/sealed.server.ts'
+import { sessionStorage } from '#app/session-storage.server.ts'
+import { freshDatabase, type FreshDatabase } from '#test/support/database.ts'
+import { addItem, addListing, addOrder, addStock, NOON, openShop, put, type ShopRows } from '#test/support/shop-rows.ts'
+import { asPage, builtApp, KEYS, startWeb, type WebProcess } from '#test/support/web-process.ts'
+
+// The third is there for what is decided: the second must be as it was for every page.
+const [OURS, THEIRS, THIRD] = ['ours.myshopify.com', 'theirs.myshopify.com', 'third.myshopify.com']
+// In everything of theirs that a page could show.
+const SECRET = 'Koh-i-Noor'
+
+let database: FreshDatabase
+let web: WebProcess
+type Stocked = ShopRows & { item: number; listing: number; proposed: number; order: number; incident: number }
+let theirs: Stocked
+let third: Stocked
+
+beforeAll(async () => {
+  await builtApp()
+  database = await freshDatabase()
+  await shopNamed(OURS)
+  theirs = await stocked(await shopNamed(THEIRS))
+  third = await stocked(await shopNamed(THIRD))
+  web = await startWeb(database.url)
+}, 120_000)
+afterAll(async () => {
+  await web.stop()
+  await database.drop()
+})
+
+async function shopNamed(name: string): Promise<ShopRows> {
+  const shop = await openShop(database.pool)
+  await database.pool.query('UPDATE channel_account SET external_id = $2 WHERE id = $1', [shop.shopify, name])
+  const prisma = new PrismaClient({ adapter: new PrismaPg(database.pool) })
+  const sealer = openSealer([Buffer.from(KEYS.CREDENTIALS_KEY, 'base64')])
+  const ends = new Date('2100-01-01T00:00:00Z')
+  const session = {
+    id: `offline_${name}`,
+    shop: name,
+    state: '',
+    isOnline: false,
+    scope: 'read_products',
+    accessToken: 'shpat_1',
+    expires: ends,
+  }
+  await sessionStorage(prisma, sealer).storeSession(new Session(session))
+  return shop
+}
+
+/** One of everything, each with the secret in it, and each waiting for somebody to decide. */
+async function stocked(shop: ShopRows) {
+  const { pool } = database
+  const item = await addItem(pool, shop, { title: SECRET, sku: SECRET, undecided: SECRET })
+  await addStock(pool, shop, { itemId: item, place: shop.safe, available: 1 })
+  for (const account of [shop.shopify, shop.etsy])
+    await addListing(pool, shop, { account_id: account, item_id: item, title: SECRET })
+  const drifting = { account_id: shop.etsy, item_id: item, unexplained: 1, title: SECRET, shown: 0 }
+  const listing = await addListing(pool, shop, drifting)
+  const proposed = await addListing(pool, shop, { account_id: shop.etsy, item_id: null, title: SECRET })
+  const evidence = JSON.stringify([SECRET])
+  await put(
+    pool,
+    'match_proposal',
+    { merchant_id: shop.merchantId, listing_id: proposed, item_id: item, evidence, score: 9 },
+    'score',
+  )
+  const order = await addOrder(pool, shop, {
+    order: { name: SECRET, taken_out: 'asked', history: true },
+    lines: [{ title: SECRET, item_id: item }],
+  })
+  const about = { merchantId: shop.merchantId, itemId: item, sentence: SECRET, at: NOON }
+  const incident = await openIncident(pool, { ...about, kind: 'oversell', subject: 'line/1' })
+  return { ...shop, item, listing, proposed, order, incident }
+}
+
+const ask = (path: string, shop: string | null, init: RequestInit = {}) =>
+  fetch(web.origin + path, {
+    redirect: 'manual',
+    ...init,
+    headers: { ...(shop ? asPage({ shop }) : {}), ...init.headers },
+  })
+
+/** Each page by its route file: where it is, and whether theirs shows the secret. */
+const PAGES: Record<string, { path: () => string; secret: boolean }> = {
+  'app.tsx': { path: () => '/app', secret: false },
+  'app._index.tsx': { path: () => '/app?index', secret: true },
+  'app.inventory._index.tsx': { path: () => '/app/inventory?index', secret: true },
+  'app.inventory.$itemId.tsx': { path: () => `/app/inventory/${theirs.item}`, secret: true },
+  'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
+  'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
+  'app.channels.etsy.tsx': { path: () => '/app/channels/etsy', secret: false },
+}
+/** The others are tried one by one below, or have nothing of a merchant's in them. */
+const OTHERS = [
+  '_index.ts',
+  'api.live.ts',
+  'auth.$.ts',
+  'auth.etsy.callback.ts',
+  'auth.login.ts',
+  'connect.etsy.ts',
+  'webhooks.etsy.ts',
+  'webhooks.shopify.ts',
+]
+
+const dataOf = (file: string) => {
+  const path = PAGES[file]?.path() ?? ''
+  return `${path}${path.includes('?') ? '&' : '?'}_data=${encodeURIComponent(`routes/${file.replace(/\.tsx?$/, '')}`)}`
+}
+
+test('every route is tried here', () => {
+  const files = readdirSync(new URL('../../app/routes', import.meta.url))
+  expect(files.sort()).toEqual([...Object.keys(PAGES), ...OTHERS].sort())
+})
+
+describe('a page', () => {
+  test.each(Object.keys(PAGES))('%s shows nothing of another merchant’s; to them it does', async (file) => {
+    const answer = await ask(dataOf(file), OURS)
+    expect(answer.status).toBe(file === 'app.inventory.$itemId.tsx' ? 404 : 200)
+    expect(await answer.text()).not.toContain(SECRET)
+    const own = await ask(dataOf(file), THEIRS)
+    expect(own.status).toBe(200)
+    expect((await own.text()).includes(SECRET)).toBe(PAGES[file]?.secret)
+  })
+
+  test.each(Object.keys(PAGES))(
+    '%s shows nothing without a token, or with a token that is forged or over',
+    async (file) => {
+      const forged = { authorization: `${asPage({ shop: THEIRS }).authorization.slice(0, -4)}AAAA` }
+      const over = asPage({ shop: THEIRS, seconds: -60 })
+      for (const headers of [asPage({ shop: '' }), forged, over, { authorization: 'Bearer x' }]) {
+        const answer = await ask(dataOf(file), null, { headers: { ...asPage({ shop: THEIRS }), ...headers } })
+        expect(answer.status).not.toBe(200)
+        expect(await answer.text()).not.toContain(SECRET)
+      }
+    },
+  )
+})
+
+describe('a decision', () => {
+  type Decision = { decision: string } & Record<string, string | number>
+  const decisions = (of: Stocked): Decision[] => [
+    { decision: 'publish', itemId: of.item, answer: 'yes' },
+    { decision: 'taken-out', orderId: of.order, answer: 'no' },
+    { decision: 'drift', listingId: of.listing, right: 'theirs' },
+    { decision: 'close', incidentId: of.incident, note: 'Done' },
+    { decision: 'match-all', pairs: `${of.proposed}/${of.item}` },
+    { decision: 'match', listingId: of.proposed, itemId: of.item, answer: 'accepted' },
+    { decision: 'go-live', accountId: of.etsy },
+    { decision: 'book-differences', accountId: of.shopify },
+  ]
+  const TABLES = [
+    'item',
+    'listing',
+    'match_proposal',
+    'channel_order',
+    'movement',
+    'incident',
+    'incident_note',
+    'channel_account',
+  ]
+
+  async function rowsOf({ merchantId }: ShopRows): Promise<string> {
+    const all = await Promise.all(
+      TABLES.map((table) =>
+        database.pool.query(`SELECT * FROM ${table} WHERE merchant_id = $1 ORDER BY 1, 2, 3`, [merchantId]),
+      ),
+    )
+    return JSON.stringify(all.map(({ rows }) => rows))
+  }
+
+  const decide = (decision: Record<string, string | number>, shop: string) => {
+    const body = new URLSearchParams(Object.entries(decision).map(([name, value]) => [name, String(value)]))
+    return ask(dataOf('app.channels._index.tsx'), shop, { method: 'POST', body })
+  }
+
+  test('of one merchant’s person changes nothing of another’s', async () => {
+    const before = await rowsOf(theirs)
+    for (const decision of decisions(theirs)) {
+      expect((await decide(decision, OURS)).status).toBe(200)
+      expect(await rowsOf(theirs), decision.decision).toBe(before)
+    }
+  })
+
+  test('of the merchant’s own person does', async () => {
+    for (const decision of decisions(third).slice(0, 5)) {
+      const before = await rowsOf(third)
+      expect(await (await decide(decision, THIRD)).json(), decision.decision).toEqual({ refusal: null })
+      expect(await rowsOf(third), decision.decision).not.toBe(before)
+    }
+  })
+
+  test('that nobody signed is not made', async () => {
+    const answer = await ask(dataOf('app.channels._index.tsx'), null, {
+      method: 'POST',
+      body: new URLSearchParams({ decision: 'go-live' }),
+    })
+    expect(answer.status).not.toBe(200)
+  })
+})
+
+describe('a webhook', () => {
+  const count = async () => Number((await database.pool.query('SELECT count(*) AS n FROM inbox_event')).rows[0]?.n)
+
+  test.each(['/webhooks/shopify', '/webhooks/etsy'])(
+    'to %s that is unsigned or forged is turned away, and leaves no row',
+    async (path) => {
+      const before = await count()
+      const signed = {
+        'x-shopify-hmac-sha256': Buffer.alloc(32).toString('base64'),
+        'x-shopify-topic': 'orders/create',
+        'x-shopify-shop-domain': THEIRS,
+        'x-shopify-api-version': '2026-10',
+        'x-shopify-webhook-id': '1',
+        'webhook-id': '1',
+        'webhook-timestamp': String(Math.floor(systemClock.now().getTime() / 1000)),
+        'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}`,
+      }
+      const body = JSON.stringify({ id: 1, admin_graphql_api_id: 'gid://shopify/Order/1' })
+      for (const headers of [{}, signed]) {
+        const answer = await fetch(web.origin + path, { method: 'POST', body, headers })
+        expect([400, 401]).toContain(answer.status)
+      }
+      expect(await count()).toBe(before)
+    },
+  )
+})
+
+describe('a live page', () => {
+  /** What is said on a stream until it ends or `until` is heard `times` times. */
+  async function listen(origin: string, of: Parameters<typeof asPage>[0]) {
+    const leaving = new AbortController()
+    const answer = await fetch(`${origin}/api/live`, { headers: asPage(of), signal: leaving.signal })
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+    const change = async (): Promise<boolean> => {
+      for (let read = await reader.read(); !read.done; read = await reader.read())
+        if (read.value.includes('changed')) return true
+      return false
+    }
+    return { change, leave: () => leaving.abort() }
+  }
+
+  const tell = (merchantId: number) =>
+    database.pool.query(`SELECT pg_notify('vitrine_changed', $1)`, [String(merchantId)])
+
+  test('hears of a change through whichever web process it is open, and of nobody else’s', async () => {
+    const other = await startWeb(database.url)
+    const pages = await Promise.all([web, other].map(({ origin }) => listen(origin, { shop: THEIRS })))
+    await Promise.all(pages.map(({ change }) => change()))
+    await tell(theirs.merchantId)
+    expect(await Promise.all(pages.map(({ change }) => change()))).toEqual([true, true])
+    pages.forEach(({ leave }) => leave())
+    await other.stop()
+  })
+
+  test('ends with the token it was opened with', async () => {
+    const page = await listen(web.origin, { shop: THEIRS, seconds: 2 })
+    expect(await page.change()).toBe(true)
+    const opened = performance.now()
+    while (await page.change());
+    expect(performance.now() - opened).toBeLessThan(3_000)
+  })
+
+  test('is not opened without a token', async () => {
+    const answer = await ask('/api/live', null, { headers: { ...asPage({ shop: THEIRS }), authorization: 'Bearer x' } })
+    expect(answer.status).not.toBe(200)
+  })
+})
