@@ -48,11 +48,12 @@ export async function linesOf(db: Sql, merchantId: number, orderId: number): Pro
 
 const UPSERT_LINES = `
 INSERT INTO order_line AS l (merchant_id, order_id, external_id, listing_id, item_id, sku, title, takes_stock, quantity,
-  current_quantity, unit_price_minor, backorder)
+  current_quantity, unit_price_minor, backorder, shipped, returned)
 SELECT $1, $2, x."externalId", x."listingId", x."itemId", x.sku, x.title, x."takesStock", x.quantity, x."currentQuantity",
-  x."unitPriceMinor", x.backorder
+  x."unitPriceMinor", x.backorder, x.gone + x.back, x.back
 FROM (SELECT *, row_number() OVER () AS n FROM jsonb_to_recordset($3) AS told ("externalId" text, "listingId" int, "itemId" int,
-  sku text, title text, "takesStock" boolean, quantity int, "currentQuantity" int, "unitPriceMinor" int, backorder boolean)) x
+  sku text, title text, "takesStock" boolean, quantity int, "currentQuantity" int, "unitPriceMinor" int, backorder boolean,
+  gone int, back int)) x
 ORDER BY x.n
 ON CONFLICT (merchant_id, order_id, external_id) DO UPDATE SET
   listing_id = COALESCE(l.listing_id, EXCLUDED.listing_id), item_id = COALESCE(l.item_id, EXCLUDED.item_id),
@@ -63,13 +64,19 @@ RETURNING id, external_id AS "externalId"`
 
 export type ResolvedLine = { told: ChannelOrderLine; listingId: number | null; itemId: number | null }
 
-/** Makes the lines that are new and renews the others. Gives the row id of each, by its id on the channel. */
+/**
+ * Makes the lines that are new and renews the others. Gives the row id of each, by its id on the channel.
+ * `countedAfter`: the stock is counted after this, so what a new line has sent or got back needs no booking.
+ */
 export async function keepLines(
   db: Sql,
-  order: { merchantId: number; orderId: number },
+  order: { merchantId: number; orderId: number; countedAfter?: boolean },
   lines: ResolvedLine[],
 ): Promise<Map<string, number>> {
-  const rows = lines.map(({ told, listingId, itemId }) => ({ ...told, listingId, itemId }))
+  const rows = lines.map(({ told, listingId, itemId }) => {
+    const back = told.restocked.reduce((sum, { quantity }) => sum + quantity, 0)
+    return { ...told, listingId, itemId, ...(order.countedAfter ? { gone: told.shipped, back } : { gone: 0, back: 0 }) }
+  })
   const values = [order.merchantId, order.orderId, JSON.stringify(rows)]
   const kept = await db.query<{ id: number; externalId: string }>({ name: 'keep-lines', text: UPSERT_LINES, values })
   return new Map(kept.rows.map((row) => [row.externalId, row.id]))

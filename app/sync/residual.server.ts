@@ -1,4 +1,5 @@
 import type { StockedThing } from '../channels/connector.ts'
+import type { ListingRef } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { StockState } from '../kernel/stock-state.ts'
 import type { Account } from '../merchant/account.server.ts'
@@ -14,7 +15,8 @@ export type Residuals = {
   unsettled: number[]
 }
 
-type Ours = {
+/** What our books say of a thing that a channel with a ledger of its own has. */
+export type Ours = {
   itemId: number
   ref: string
   /** a write of ours was sent and has had no answer: it may be there or not */
@@ -35,9 +37,11 @@ type Ours = {
  * reserved for orders of other channels, and holds.
  */
 export async function residualsOf(db: Sql, account: Account, things: StockedThing[]): Promise<Residuals> {
-  const ours = await oursOf(db, account, things)
+  // A number that the channel computes, or does not keep, is no stock of ours.
+  const kept = things.filter(({ tracked, bundleParent }) => tracked && !bundleParent)
+  const ours = await oursOf(db, account, kept)
   const places = await locationsByPlace(db, account)
-  const found = things.flatMap((thing) => {
+  const found = kept.flatMap((thing) => {
     const mine = ours.get(`${thing.ref.externalId}/${thing.ref.variantId}`)
     return mine ? [{ itemId: mine.itemId, ...compare(thing, mine, places) }] : []
   })
@@ -100,7 +104,8 @@ FROM unnest($3::text[], $4::text[]) AS r (external_id, variant_id)
 JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id
 WHERE l.item_id IS NOT NULL`
 
-async function oursOf(db: Sql, account: Account, things: StockedThing[]): Promise<Map<string, Ours>> {
+/** What our books say of these things, by `externalId/variantId`, read as one. */
+export async function oursOf(db: Sql, account: Account, things: { ref: ListingRef }[]): Promise<Map<string, Ours>> {
   const refs = [things.map(({ ref }) => ref.externalId), things.map(({ ref }) => ref.variantId)]
   const { rows } = await db.query<Ours>({ name: 'ours-of', text: OURS, values: [account.merchantId, account.id, ...refs] })
   return new Map(rows.map((row) => [row.ref, row]))

@@ -1,94 +1,76 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { VirtualClock } from '#app/kernel/virtual-clock.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { verifyLedger } from '#app/pool/verify.server.ts'
-import { goLive } from '#app/sync/decisions.server.ts'
 import type { Order } from '#sandbox/shopify/rows.ts'
-import { isRefusal, type Refusal } from '#app/kernel/refusal.ts'
-import { type InProcessWorld, openInProcessWorld } from '../../bench/in-process-world.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
-
-const given = <T>(value: T | Refusal): T => {
-  if (isRefusal(value)) throw new Error(value.sentence)
-  return value
-}
+import { piecesOf } from '../support/pieces.ts'
+import { given, listingOf, openTwoShops, ringOf, type TwoShops } from '../support/two-shops.ts'
 
 let database: FreshDatabase
-let world: InProcessWorld
-const etsyShown = (sku: string) => {
-  const listing = world.etsy.listings().find((one) => one.inventory.products.some((product) => product.sku === sku))!
-  return world.etsy.shown(listing.listingId, listing.inventory.products.find((product) => product.sku === sku)!.productId)
-}
-const etsyLine = (sku: string, quantity: number) => {
-  const listing = world.etsy.listings().find((one) => one.inventory.products.some((product) => product.sku === sku))!
-  return { listingId: listing.listingId, sku, quantity }
-}
+let shops: TwoShops
 
 beforeAll(async () => {
   database = await freshDatabase()
-  const clock = new VirtualClock(new Date('2026-11-23T09:00:00Z'))
-  world = await openInProcessWorld({
-    pool: database.pool,
-    clock,
-    shopify: {
-      domain: 'adler.myshopify.com',
-      name: 'Adler',
-      currency: 'USD',
-      locations: [{ name: 'Safe' }, { name: 'Window' }, { name: 'Bench', fulfillsOnlineOrders: false }],
-      products: [
-        { title: 'Signet ring', options: ['Size'], variants: [
-          { sku: 'SIG-54', choice: ['54'], price: '120.00', stock: [{ location: 'Safe', available: 3 }, { location: 'Window', available: 1 }, { location: 'Bench', available: 2 }] },
-          { sku: 'SIG-56', choice: ['56'], price: '120.00', stock: [{ location: 'Safe', available: 5 }] },
-        ] },
-        { title: 'Sapphire 1.02 ct', variants: [{ sku: 'SAPH-1', price: '2400.00', stock: [{ location: 'Safe', available: 1 }] }] },
-      ],
-    },
-    etsy: {
-      name: 'AdlerRings',
-      listings: [
-        { title: 'Signet ring', variations: ['Size'], products: [
-          { sku: 'SIG-54', quantity: 9, priceCents: 13000, choice: ['54'] },
-          { sku: 'SIG-56', quantity: 5, priceCents: 13000, choice: ['56'] } ] },
-        { title: 'Sapphire', products: [{ sku: 'SAPH-1', quantity: 1, priceCents: 250000 }] },
-      ],
-    },
-  })
-  await world.pass(5_000)
-  await world.connectEtsy()
-  await world.pass(30_000)
-  expect(await goLive(world.road.sync, { merchantId: world.merchantId, actor: 'person/1' }, { accountId: world.accounts.etsy })).toBeUndefined()
-  world.road.kick(world.merchantId)
-  await world.pass(10_000)
 })
-afterAll(async () => {
-  await world.road.close()
-  await database.drop()
+afterAll(() => database.drop())
+afterEach(async () => {
+  expect(await verifyLedger(database.pool, shops.merchantId)).toEqual([])
 })
 
-describe('a shop on Shopify and Etsy', () => {
-  it('shows on Etsy what the sellable places have, whatever it showed before', () => {
-    expect(etsyShown('SIG-54')).toBe(4)
-    expect(etsyShown('SIG-56')).toBe(5)
-    expect(etsyShown('SAPH-1')).toBe(1)
+const buyOnShopify = (lines: { sku: string; quantity: number }[]) =>
+  given<Order>(shops.shopify.placeOrder({ source: 'web', lines }))
+
+describe('a sale', () => {
+  it('on Etsy lowers Shopify by a move, and shipping it takes the piece away', async () => {
+    shops = await openTwoShops(database.pool)
+    const { receiptId } = given(shops.etsy.buy({ lines: [shops.etsyLine('SIG')] }))
+    await shops.pass(3_000)
+    expect(shops.shopifyShows('SIG')).toBe(3)
+    const safe = shops.shopify.location('Safe').id
+    expect(shops.shopify.quantity('SIG', safe, 'reserved')).toBe(1)
+    given(shops.etsy.ship(receiptId))
+    await shops.road.sweep(shops.merchantId)
+    await shops.pass(3_000)
+    expect(shops.shopify.quantity('SIG', safe, 'reserved')).toBe(0)
+    expect(shops.shopify.quantity('SIG', safe, 'on_hand') ?? 0).toBeLessThanOrEqual(2)
+    expect(await shops.incidents()).toEqual([])
   })
-  it('lowers Shopify when Etsy sells, and Etsy when Shopify sells', async () => {
-    given(world.etsy.buy({ lines: [etsyLine('SIG-54', 1)] }))
-    await world.pass(3_000)
-    expect(world.shopify.shown('SIG-54')).toBe(3)
-    given(world.shopify.placeOrder({ source: 'web', lines: [{ sku: 'SIG-54', quantity: 2 }] }))
-    await world.pass(3_000)
-    expect(etsyShown('SIG-54')).toBe(1)
+  it('on Shopify lowers Etsy, and Shopify itself is not written', async () => {
+    shops = await openTwoShops(database.pool)
+    buyOnShopify([{ sku: 'SIG', quantity: 2 }])
+    await shops.pass(3_000)
+    expect(shops.etsyShows('SIG')).toBe(2)
+    expect(shops.shopifyShows('SIG')).toBe(2)
+    expect(shops.shopify.quantity('SIG', shops.shopify.location('Safe').id, 'reserved')).toBe(0)
+    expect(await piecesOf(database.pool, shops.merchantId, await shops.item('SIG'))).toMatchObject({
+      Safe: { reserved: 2 },
+    })
   })
-  it('takes the only piece off Etsy when the shop sells it, and puts it back when the order is cancelled', async () => {
-    const order = given<Order>(world.shopify.placeOrder({ source: 'web', lines: [{ sku: 'SAPH-1', quantity: 1 }] }))
-    await world.pass(3_000)
-    expect(etsyShown('SAPH-1')).toBe(0)
-    given(world.shopify.cancelOrder(order.id, { restock: true }))
-    await world.pass(3_000)
-    expect(etsyShown('SAPH-1')).toBe(1)
+  it('of the only piece takes it off sale on the other side, and its cancellation puts it back', async () => {
+    shops = await openTwoShops(database.pool, {
+      products: [ringOf('ONE', [{ location: 'Safe', available: 1 }])],
+      listings: [listingOf('ONE', 1)],
+    })
+    const order = buyOnShopify([{ sku: 'ONE', quantity: 1 }])
+    await shops.pass(3_000)
+    expect(shops.etsyShows('ONE')).toBe(0)
+    given(shops.shopify.cancelOrder(order.id, { restock: true }))
+    await shops.pass(3_000)
+    expect(shops.etsyShows('ONE')).toBe(1)
+    expect(await shops.incidents()).toEqual([])
   })
-  it('keeps a ledger that adds up', async () => {
-    expect(await verifyLedger(database.pool, world.merchantId)).toEqual([])
-    const { rows } = await database.pool.query('SELECT kind, sentence FROM incident')
-    expect(rows).toEqual([])
+  it('at the till, cancelled and refunded pieces: Etsy always shows what Shopify has', async () => {
+    shops = await openTwoShops(database.pool)
+    given(shops.shopify.placeOrder({ source: 'pos', lines: [{ sku: 'SIG', quantity: 1 }] }))
+    const two = buyOnShopify([{ sku: 'SIG', quantity: 2 }])
+    await shops.pass(3_000)
+    expect([shops.etsyShows('SIG'), shops.shopifyShows('SIG')]).toEqual([1, 1])
+    given(shops.shopify.refund(two.id, [{ lineId: two.lines[0]!.id, quantity: 1, restock: 'CANCEL' }]))
+    await shops.pass(3_000)
+    expect([shops.etsyShows('SIG'), shops.shopifyShows('SIG')]).toEqual([2, 2])
+    given(shops.shopify.fulfill(two.id))
+    given(shops.shopify.refund(two.id, [{ lineId: two.lines[0]!.id, quantity: 1, restock: 'RETURN' }]))
+    await shops.pass(3_000)
+    expect([shops.etsyShows('SIG'), shops.shopifyShows('SIG')]).toEqual([3, 3])
+    expect(await shops.incidents()).toEqual([])
   })
 })
