@@ -1,7 +1,7 @@
 import type { Clock } from './kernel/clock.ts'
 import type { Log } from './kernel/log.ts'
 import { keepSession } from './kernel/session.server.ts'
-import { CHANGED_CHANNEL, STOCK_CHANNEL } from './sync/wake.server.ts'
+import { CHANGED_CHANNEL, type STOCK_CHANNEL } from './sync/wake.server.ts'
 
 /** Who wants to know that something of a merchant's has changed. */
 export interface Changes {

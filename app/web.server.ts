@@ -34,7 +34,8 @@ function website(build: ServerBuild): Express {
   // The names of built files hold a hash of their content.
   app.use('/assets', express.static(`${CLIENT}/assets`, { immutable: true, maxAge: '1y', fallthrough: false }))
   app.get('/api/live', keepTrack)
-  app.all('*', createRequestHandler({ build, mode: NODE_ENV }))
+  const answer = createRequestHandler({ build, mode: NODE_ENV })
+  app.all('*', (request, response, next) => void answer(request, response, next))
   return app
 }
 

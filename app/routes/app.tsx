@@ -6,6 +6,7 @@ import { AppProvider } from '@shopify/shopify-app-remix/react'
 import { boundary } from '@shopify/shopify-app-remix/server'
 import { env } from '../env.server.ts'
 import { HandedOver, isHandedOver, useAskAgain } from '../ui/page-problem.tsx'
+import { UnlessSlow } from '../ui/page-skeleton.tsx'
 import { useLive } from '../ui/use-live.ts'
 import { visit } from '../visit.server.ts'
 
@@ -33,7 +34,9 @@ export default function App() {
         <Link to="/app/incidents">Incidents</Link>
       </NavMenu>
       <Live />
-      <Outlet />
+      <UnlessSlow>
+        <Outlet />
+      </UnlessSlow>
     </AppProvider>
   )
 }

@@ -1,9 +1,8 @@
 import type { ActionFunctionArgs } from '@remix-run/node'
 import { startEtsy } from '../etsy-connection.server.ts'
-import { isRefusal, type Refusal } from '../kernel/refusal.ts'
+import { isRefusal } from '../kernel/refusal.ts'
+import type { StartedConnect } from '../ui/connect-etsy.tsx'
 import { visit } from '../visit.server.ts'
-
-export type StartedConnect = { url?: string; refusal?: Refusal }
 
 /** The address of Etsy's consent page; the page that asked leads there. */
 export async function action({ request }: ActionFunctionArgs): Promise<StartedConnect> {

@@ -2,7 +2,10 @@ import { useFetcher } from '@remix-run/react'
 import { useAppBridge } from '@shopify/app-bridge-react'
 import { BlockStack, Button, Card, InlineGrid, Text } from '@shopify/polaris'
 import { useEffect } from 'react'
-import type { StartedConnect } from '../routes/connect.etsy.ts'
+import type { Refusal } from '../kernel/refusal.ts'
+
+/** What the start of a connection answers: where to go, or why not. */
+export type StartedConnect = { url?: string; refusal?: Refusal }
 
 /** Leads to Etsy's own consent page, in the whole window: Etsy does not let itself be framed. */
 export function ConnectEtsy({ mayConnect }: { mayConnect: boolean }) {

@@ -6,4 +6,5 @@ import { CAPABILITIES as SHOPIFY_CAPABILITIES } from './shopify/limits.ts'
 const KNOWN: Record<string, Capabilities> = { etsy: ETSY_CAPABILITIES, shopify: SHOPIFY_CAPABILITIES }
 
 /** What a channel can do, without opening it: for pages that explain a number. */
-export const capabilitiesOf = (channel: string): Capabilities => present(KNOWN[channel], `the channel ${channel}`)
+export const capabilitiesOf = (channel: string): Capabilities =>
+  present(Object.hasOwn(KNOWN, channel) ? KNOWN[channel] : null, `the channel ${channel}`)
