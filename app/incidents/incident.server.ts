@@ -13,19 +13,22 @@ export type NewIncident = {
   at: Date
 }
 
-/** Opens it, or adds a note to the one that is open already. Returns its id. */
+/** Opens it, or says in the one that is open already what is new about it. Returns its id. */
 export async function openIncident(db: Sql, incident: NewIncident): Promise<number> {
   const text = `
-    WITH opened AS (
+    WITH known AS (
+      SELECT sentence FROM incident WHERE merchant_id = $1 AND kind = $2 AND subject = $3 AND closed_at IS NULL
+    ), opened AS (
       INSERT INTO incident (merchant_id, kind, subject, sentence, item_id, account_id, value_minor, currency, opened_at)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       ON CONFLICT (merchant_id, kind, subject) WHERE closed_at IS NULL
-      DO UPDATE SET sentence = EXCLUDED.sentence, value_minor = EXCLUDED.value_minor
+      DO UPDATE SET sentence = EXCLUDED.sentence, value_minor = EXCLUDED.value_minor, currency = EXCLUDED.currency
       RETURNING id, sentence
+    ), noted AS (
+      INSERT INTO incident_note (merchant_id, incident_id, at, actor, sentence)
+      SELECT $1, id, $9, 'app', sentence FROM opened WHERE NOT EXISTS (SELECT FROM known WHERE known.sentence = opened.sentence)
     )
-    INSERT INTO incident_note (merchant_id, incident_id, at, actor, sentence)
-    SELECT $1, id, $9, 'app', sentence FROM opened
-    RETURNING incident_id AS id`
+    SELECT id FROM opened`
   const { merchantId, kind, subject, sentence, at } = incident
   const about = [incident.itemId ?? null, incident.accountId ?? null]
   const value = [incident.value?.minor ?? null, incident.value?.currency ?? null]

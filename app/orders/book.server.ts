@@ -25,9 +25,13 @@ export type OrderToBook = {
 }
 
 /** A line after booking. `sold`: pieces newly taken by this news (below zero: given up), whether we had them or not. */
-export type LineOutcome = { lineId: number; resolved: ResolvedLine; sold: number; short: number; newlyShort: number }
+export type LineOutcome = { lineId: number; resolved: ResolvedLine; sold: number; short: number; wasShort: number; newlyShort: number }
 
-export type Outcome = { orderId: number; changed: boolean; lines: LineOutcome[]; nowWhole: number[] }
+/**
+ * `changed`: something was booked. `first`: nothing had been before. `news`: the channel had not told of this state of
+ * the order yet. `nowWhole`: lines, of other orders too, that had been short.
+ */
+export type Outcome = { orderId: number; changed: boolean; first: boolean; news: boolean; lines: LineOutcome[]; nowWhole: number[] }
 
 type Working = {
   resolved: ResolvedLine
@@ -59,7 +63,8 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
   const itemIds = [...new Set([...freed, ...short])]
   const nowWhole = await fillShortfalls(db, { merchantId: input.merchantId, itemIds, at: input.at })
   const outcomes = work.map((line) => outcomeOf(line))
-  return { orderId: row.id, changed: due.length > 0, lines: outcomes, nowWhole }
+  const news = row.isNew || row.updatedAt < input.order.updatedAt
+  return { orderId: row.id, changed: due.length > 0, first: row.revision === 0, news, lines: outcomes, nowWhole }
 }
 
 function workOf(input: OrderToBook, known: { row: OrderRow; stored: LineRow[]; ids: Map<string, number> }): Working[] {
@@ -87,7 +92,8 @@ const withoutGivenBack = (told: ChannelOrderLine, givenBack: number): ChannelOrd
 
 function outcomeOf({ lineId, resolved, effects, now, was }: Working): LineOutcome {
   const sold = effects.reserve - effects.forget - effects.release
-  return { lineId, resolved, sold, short: now.short, newlyShort: Math.max(0, now.short - (was?.short ?? 0)) }
+  const wasShort = was?.short ?? 0
+  return { lineId, resolved, sold, short: now.short, wasShort, newlyShort: Math.max(0, now.short - wasShort) }
 }
 
 /** Returns the items whose stock came free. */

@@ -3,7 +3,7 @@ import type { Sql } from '../kernel/sql.ts'
 import type { AtLocation } from './allocation.ts'
 import type { LineBooked } from './line-effects.ts'
 
-export type OrderRow = { id: number; updatedAt: Date; history: boolean; revision: number }
+export type OrderRow = { id: number; updatedAt: Date; history: boolean; revision: number; isNew: boolean }
 
 export type LineRow = LineBooked & {
   id: number
@@ -19,7 +19,7 @@ INSERT INTO channel_order AS o (merchant_id, account_id, external_id, name, plac
   currency, url, first_seen)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (merchant_id, account_id, external_id) DO UPDATE SET name = o.name
-RETURNING id, updated_at AS "updatedAt", history, revision`
+RETURNING id, updated_at AS "updatedAt", history, revision, xmax = 0 AS "isNew"`
 
 /**
  * The order's row, made if it is new, locked until the transaction ends: two pieces of news of one order wait for each

@@ -10,6 +10,7 @@ import { append } from '../pool/ledger.server.ts'
 import type { Change } from '../pool/movement.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import type { Sync } from './facts.ts'
+import { closeOversells } from './ingest-order.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { readBack } from './read-back.server.ts'
 import { type Residual, residualsOf } from './residual.server.ts'
@@ -72,7 +73,8 @@ export async function bookResiduals(
     await sync.inTransaction(async (tx) => {
       const done = await append(tx, change, movesFor(differences))
       assert(typeof done === 'string', `what ${account.name} shows of item ${itemId} can be booked`)
-      await fillShortfalls(tx, { merchantId: account.merchantId, itemIds: [itemId], at: now })
+      const whole = await fillShortfalls(tx, { merchantId: account.merchantId, itemIds: [itemId], at: now })
+      await closeOversells(tx, { merchantId: account.merchantId, lineIds: whole, at: now })
     })
   }
 }

@@ -72,10 +72,22 @@ export async function settle(db: Sql, accountId: number, done: { listingId: numb
   if (done.length > 0) await db.query({ name: 'settle-due', text, values })
 }
 
-/** Leaves them for later, counting the attempt. */
-export async function postpone(db: Sql, accountId: number, listingIds: number[], until: Date): Promise<void> {
-  const text = `UPDATE listing_due SET not_before = $3, attempts = attempts + 1 WHERE account_id = $1 AND listing_id = ANY ($2::int[])`
-  if (listingIds.length > 0) await db.query({ name: 'postpone-due', text, values: [accountId, listingIds, until] })
+/** How long to leave something alone: `firstMs` at first, twice as long each time, `mostMs` at most. */
+export type Patience = { firstMs: number; mostMs: number }
+
+/** Leaves them for later, but for what has been asked for anew meanwhile. */
+export async function postpone(
+  db: Sql,
+  account: { id: number; at: Date },
+  listings: { listingId: number; asked: number }[],
+  { firstMs, mostMs }: Patience,
+): Promise<void> {
+  const text = `UPDATE listing_due d SET attempts = attempts + 1,
+      not_before = $4::timestamptz + LEAST($5 * 2 ^ LEAST(attempts, 20), $6) * interval '1 millisecond'
+    FROM unnest($2::int[], $3::int[]) AS x (listing_id, asked)
+    WHERE d.account_id = $1 AND d.listing_id = x.listing_id AND d.asked = x.asked`
+  const ids = [listings.map(({ listingId }) => listingId), listings.map(({ asked }) => asked)]
+  if (listings.length > 0) await db.query({ name: 'postpone-due', text, values: [account.id, ...ids, account.at, firstMs, mostMs] })
 }
 
 /**

@@ -35,7 +35,7 @@ export async function ingestOrder(
     })
     if (booked === 'stale') return booked
     const taken = { tx, account, order, at }
-    if (booked.changed) await noteOwnNumbers(taken, capabilities, booked.lines)
+    if (booked.changed) await noteOwnNumbers(taken, capabilities, booked)
     await noteTrouble(taken, { lines, booked })
     return booked
   })
@@ -66,7 +66,7 @@ const TOO_CLOSE_TO_TELL = "interval '1 second'"
 
 // The channel took the pieces off its own number when it sold them: lower what we expect it to show, or, where it was
 // read after the sale, the part of a drop that nothing had explained.
-async function noteOwnNumbers({ tx, account, order }: Taken, does: Capabilities, lines: LineOutcome[]): Promise<void> {
+async function noteOwnNumbers({ tx, account, order }: Taken, does: Capabilities, { lines, first }: Outcome): Promise<void> {
   const told = lines.filter(({ sold }) => (sold > 0 ? does.takesStockOnSale : sold < 0 && does.restoresOnCancel))
   const byListing = new Map<number, number>()
   for (const { resolved, sold } of told) {
@@ -80,7 +80,9 @@ async function noteOwnNumbers({ tx, account, order }: Taken, does: Capabilities,
         THEN NULL ELSE l.seen_at END
     FROM unnest($3::int[], $4::int[]) AS x (listing_id, sold)
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x.listing_id`
-  const values = [account.merchantId, account.id, [...byListing.keys()], [...byListing.values()], order.updatedAt]
+  // An order takes its pieces when it is placed, though it may be changed (paid, for one) before we hear of it.
+  const moment = first ? order.placedAt : order.updatedAt
+  const values = [account.merchantId, account.id, [...byListing.keys()], [...byListing.values()], moment]
   await tx.query({ name: 'note-own-numbers', text, values })
 }
 
@@ -88,15 +90,22 @@ async function noteTrouble(taken: Taken, { lines, booked }: { lines: ResolvedLin
   const { tx, account, order, at } = taken
   const about = `order/${account.id}/${order.externalId}`
   const incident = { merchantId: account.merchantId, accountId: account.id, at }
-  if (order.placedAt >= account.connectedAt) {
+  // Once for each news: what a person has closed stays closed, however often the same is told.
+  if (booked.news && order.placedAt >= account.connectedAt) {
     for (const line of lines) await noteUnmapped(taken, line)
   }
   for (const line of booked.lines) await noteOversell(taken, line)
-  for (const lineId of booked.nowWhole) {
-    const how = { actor: 'app', sentence: 'Stock came back and was given to this order.', at }
-    await closeIncident(tx, { merchantId: account.merchantId, kind: 'oversell', subject: `line/${lineId}` }, how)
-  }
-  if (order.unclear) await openIncident(tx, { ...incident, kind: 'unclear-order', subject: about, sentence: order.unclear })
+  await closeOversells(tx, { merchantId: account.merchantId, lineIds: booked.nowWhole, at })
+  if (booked.news && order.unclear) await openIncident(tx, { ...incident, kind: 'unclear-order', subject: about, sentence: order.unclear })
+}
+
+/** Stock came back and was given to these lines: they are not oversold any more. */
+export async function closeOversells(
+  tx: Sql,
+  { merchantId, lineIds, at }: { merchantId: number; lineIds: number[]; at: Date },
+): Promise<void> {
+  const how = { actor: 'app', sentence: 'Stock came back and was given to this order.', at }
+  for (const lineId of lineIds) await closeIncident(tx, { merchantId, kind: 'oversell', subject: `line/${lineId}` }, how)
 }
 
 async function noteUnmapped({ tx, account, order, at }: Taken, { told, itemId }: ResolvedLine): Promise<void> {
@@ -117,8 +126,9 @@ async function noteUnmapped({ tx, account, order, at }: Taken, { told, itemId }:
 async function noteOversell({ tx, account, order, at }: Taken, line: LineOutcome): Promise<void> {
   const { told, itemId } = line.resolved
   const which = { merchantId: account.merchantId, kind: 'oversell' as const, subject: `line/${line.lineId}` }
-  if (line.short === 0 && line.sold < 0) {
-    return closeIncident(tx, which, { actor: `channel/${account.id}`, sentence: 'The order no longer asks for it.', at })
+  if (line.short === 0 && line.wasShort > 0) {
+    const sentence = line.sold < 0 ? 'The order no longer asks for it.' : 'It was sent all the same.'
+    return closeIncident(tx, which, { actor: `channel/${account.id}`, sentence, at })
   }
   if (line.newlyShort === 0 || told.backorder) return
   const value = { minor: line.newlyShort * told.unitPriceMinor, currency: order.currency }

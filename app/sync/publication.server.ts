@@ -18,10 +18,19 @@ export async function keepAgreed(db: Sql, account: Account, listings: Computed[]
 const KEEP = `
 WITH told AS (
   SELECT * FROM jsonb_to_recordset($3) AS x ("listingId" int, quantity int, seq bigint, derivation jsonb, since timestamptz,
-    outcome text, reason text, shown int, expected int, companion boolean)
+    outcome text, reason text, shown int, expected int, companion boolean, unexplained int)
 ), publications AS (
   INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome, reason)
   SELECT $1, $2, "listingId", quantity, seq, derivation, since, $4, $5, outcome, reason FROM told WHERE outcome <> 'changed' AND NOT companion
+), settled AS (
+  UPDATE incident c SET closed_at = $5, closed_by = 'app' FROM told t
+  WHERE t.outcome = 'accepted' AND NOT t.companion AND c.merchant_id = $1 AND c.closed_at IS NULL
+    AND c.kind = ANY (CASE WHEN t.unexplained = 0 THEN ARRAY['refused-write', 'drift'] ELSE ARRAY['refused-write'] END)
+    AND c.subject = 'listing/' || t."listingId"
+  RETURNING c.id
+), noted AS (
+  INSERT INTO incident_note (merchant_id, incident_id, at, actor, sentence)
+  SELECT $1, id, $5, 'app', 'The channel has taken our number.' FROM settled
 )
 UPDATE listing l SET
   shown = COALESCE(t.shown, CASE WHEN t.outcome = 'accepted' THEN t.quantity END, l.shown),
@@ -56,6 +65,7 @@ export async function keepOutcomes(
     shown: outcome.shown,
     expected: listing.shown,
     companion: listing.companion ?? false,
+    unexplained: listing.unexplained,
   }))
   const values = [account.merchantId, account.id, JSON.stringify(rows), sentAt, answeredAt]
   await db.query({ name: 'keep-outcomes', text: KEEP, values })
@@ -79,10 +89,17 @@ export async function keepShown(
   return listings.filter(({ ref }) => !seen.has(`${ref.externalId}/${ref.variantId}`))
 }
 
-/** An absolute write is about to be sent: the channel's orders must be read after it. */
-export async function oweRead(db: Sql, account: Account): Promise<void> {
-  if (account.readOwed) return
-  const text = 'UPDATE channel_account SET read_owed = true WHERE merchant_id = $1 AND id = $2'
-  await db.query({ name: 'owe-read', text, values: [account.merchantId, account.id] })
-  account.readOwed = true
+/**
+ * An absolute write is about to be sent: the channel's orders must be read after it. False when the account is not open
+ * any more: nothing may be sent.
+ */
+export async function oweRead(db: Sql, account: Account): Promise<boolean> {
+  const text = `WITH owed AS (
+      UPDATE channel_account SET read_owed = true WHERE merchant_id = $1 AND id = $2 AND status = 'open' AND NOT read_owed
+    )
+    SELECT status = 'open' AS open FROM channel_account WHERE merchant_id = $1 AND id = $2`
+  const { rows } = await db.query<{ open: boolean }>({ name: 'owe-read', text, values: [account.merchantId, account.id] })
+  const open = rows[0]?.open === true
+  account.readOwed ||= open
+  return open
 }

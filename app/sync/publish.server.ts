@@ -1,11 +1,11 @@
 import type { AbsoluteConnector, SetQuantity, WriteOutcome } from '../channels/connector.ts'
-import { openIncident } from '../incidents/incident.server.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { available, type Availability, type ChannelFacts } from '../pool/available.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import { AT_ONCE, type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
 import { pollOrders } from './poll.server.ts'
+import { noteAnswers, noteDead, noteMystery } from './publish-trouble.server.ts'
 import { keepAgreed, keepOutcomes, keepShown, oweRead } from './publication.server.ts'
 
 export type Publisher = {
@@ -30,9 +30,12 @@ export type Computed = DueListing & {
  */
 export type Step = { againMs: number | null; waits: boolean; written: number; news: number }
 
+const POLL_CALLS = 1
 const READ_BACK_MS = 1_000
-const RETRY_MS = 30_000
-const ASK_A_PERSON_MS = 300_000
+// After no answer the channel is looked at soon: it may go on showing what is sold.
+const UNANSWERED = { firstMs: 1_000, mostMs: 60_000 }
+const REFUSED = { firstMs: 30_000, mostMs: 3_600_000 }
+const A_PERSON_IS_ASKED = { firstMs: 300_000, mostMs: 300_000 }
 
 /**
  * One round of telling an absolute channel its numbers, computed now. What falls is written at once. Then the
@@ -51,7 +54,9 @@ export async function publishStep(publisher: Publisher): Promise<Step> {
   const raises = due.filter(({ shown, quantity }) => shown !== null && quantity > shown)
   const owed = lower.written > 0 || raises.length > 0 || account.readOwed || due.some(({ unexplained }) => unexplained > 0)
   if (!owed) return { ...QUIET, againMs: await restMs(publisher) }
-  const wait = publisher.waitMs(1)
+  // Read only when what follows can be written too: a read for nothing would take the calls that the writes wait for.
+  const next = raises.length > 0 ? connector.planWrites(changesOf(byRisk(raises))).slice(0, connector.capabilities.writesAtOnce) : []
+  const wait = publisher.waitMs(POLL_CALLS + connector.callsFor(next))
   if (wait > 0) return { againMs: wait, waits: true, written: lower.written, news: 0 }
   const news = await pollOrders(sync, { account, connector })
   const known = await withoutMystery(publisher, { due, raises })
@@ -91,16 +96,13 @@ export function compute(listing: DueListing, facts: ChannelFacts): Computed {
 }
 
 // What was never seen, or must not be believed any more, is read before anything is decided.
-async function seenFirst({ sync, account, connector }: Publisher, due: DueListing[]): Promise<DueListing[]> {
+async function seenFirst(publisher: Publisher, due: DueListing[]): Promise<DueListing[]> {
+  const { sync, account, connector } = publisher
   const unseen = due.filter(({ seen, publishable }) => publishable && !seen)
   if (unseen.length === 0) return due
   const snapshots = await connector.show(unseen.map(({ ref }) => ref))
   const gone = await keepShown(sync.db, account, { listings: unseen, snapshots, at: sync.clock.now() })
-  for (const listing of gone) {
-    const sentence = `${account.name} does not know “${listing.title}” any more: the listing was deleted there.`
-    const about = { subject: `listing/${listing.listingId}`, itemId: listing.itemId, accountId: account.id }
-    await openIncident(sync.db, { merchantId: account.merchantId, kind: 'dead-listing', sentence, ...about, at: sync.clock.now() })
-  }
+  for (const listing of gone) await noteDead(publisher, listing)
   return dueListings(sync.db, account.id, sync.clock.now())
 }
 
@@ -108,17 +110,15 @@ async function seenFirst({ sync, account, connector }: Publisher, due: DueListin
 async function write(publisher: Publisher, { all, now }: { all: Computed[]; now: Computed[] }): Promise<{ written: number; waitMs: number }> {
   const { sync, account, connector } = publisher
   if (now.length === 0) return { written: 0, waitMs: 0 }
-  const byRisk = now.toSorted((a, b) => Number(b.oneOfOne) - Number(a.oneOfOne) || a.quantity - b.quantity)
-  const listings = [...byRisk, ...companions(all, now)]
-  const changes = listings.map(({ listingId, ref, quantity, shown }): SetQuantity => ({ listingId, ref, quantity, expected: shown }))
-  const units = connector.planWrites(changes)
+  const listings = [...byRisk(now), ...companions(all, now)]
+  const units = connector.planWrites(changesOf(listings))
   let written = 0
   for (let from = 0; from < units.length; from += connector.capabilities.writesAtOnce) {
     const batch = units.slice(from, from + connector.capabilities.writesAtOnce)
     const waitMs = publisher.waitMs(connector.callsFor(batch))
     if (waitMs > 0) return { written, waitMs }
     // Owed before it is sent: a process that dies in between must still read.
-    await oweRead(sync.db, account)
+    if (!(await oweRead(sync.db, account))) return { written, waitMs: 0 }
     const sentAt = sync.clock.now()
     const outcomes = await connector.apply(batch)
     await conclude(publisher, { listings, outcomes, sentAt })
@@ -126,6 +126,12 @@ async function write(publisher: Publisher, { all, now }: { all: Computed[]; now:
   }
   return { written, waitMs: 0 }
 }
+
+const byRisk = (listings: Computed[]) =>
+  listings.toSorted((a, b) => Number(b.oneOfOne) - Number(a.oneOfOne) || a.quantity - b.quantity)
+
+const changesOf = (listings: Computed[]) =>
+  listings.map(({ listingId, ref, quantity, shown }): SetQuantity => ({ listingId, ref, quantity, expected: shown }))
 
 // A sale of theirs between our read and our write would be undone by it: so they are compared and looked at again too.
 function companions(all: Computed[], now: Computed[]): Computed[] {
@@ -139,9 +145,10 @@ function companions(all: Computed[], now: Computed[]): Computed[] {
 }
 
 async function conclude(
-  { sync, account }: Publisher,
+  publisher: Publisher,
   { listings, outcomes, sentAt }: { listings: Computed[]; outcomes: WriteOutcome[]; sentAt: Date },
 ): Promise<void> {
+  const { sync, account } = publisher
   const byId = new Map(listings.map((listing) => [listing.listingId, listing]))
   const now = sync.clock.now()
   const concluded = outcomes.flatMap((outcome) => {
@@ -151,37 +158,29 @@ async function conclude(
   await keepOutcomes(sync.db, account, { concluded, sentAt, answeredAt: now })
   const done = concluded.filter(({ listing, outcome }) => (outcome.outcome === 'accepted' && !listing.companion) || outcome.reason === 'dead')
   await settle(sync.db, account.id, done.map(({ listing }) => listing))
-  const failed = concluded.filter(({ outcome }) => outcome.outcome === 'rejected' || outcome.outcome === 'unknown')
-  const later = new Date(now.getTime() + RETRY_MS)
-  await postpone(sync.db, account.id, failed.map(({ listing }) => listing.listingId), later)
-  for (const { listing, outcome } of failed) {
-    if (outcome.outcome !== 'rejected') continue
-    const sentence = `${account.name} refused ${listing.quantity} for “${listing.title}”: ${outcome.reason ?? 'it did not say why'}.`
-    const about = { subject: `listing/${listing.listingId}`, itemId: listing.itemId, accountId: account.id }
-    await openIncident(sync.db, { merchantId: account.merchantId, kind: 'refused-write', sentence, ...about, at: now })
-  }
+  const put = { id: account.id, at: now }
+  const those = (what: WriteOutcome['outcome']) => concluded.filter(({ outcome }) => outcome.outcome === what).map(({ listing }) => listing)
+  await postpone(sync.db, put, those('unknown'), UNANSWERED)
+  await postpone(sync.db, put, those('rejected'), REFUSED)
+  await noteAnswers(publisher, concluded)
 }
 
 // A drop that no order explains, now that every order up to the moment it was seen is known, was made by a person. It
 // is not overwritten by a higher number: they may have sold the piece by hand. A person of ours must say.
 async function withoutMystery(
-  { sync, account }: Publisher,
+  publisher: Publisher,
   { due, raises }: { due: Computed[]; raises: Computed[] },
 ): Promise<Computed[]> {
+  const { sync, account } = publisher
   const suspects = due.map(({ listingId }) => listingId)
-  const now = sync.clock.now()
   const text = `SELECT id, unexplained FROM listing
     WHERE merchant_id = $1 AND id = ANY ($2::int[]) AND unexplained > 0 AND seen_at <= $3`
   const values = [account.merchantId, suspects, account.watermark]
   const { rows } = await sync.db.query<{ id: number; unexplained: number }>({ name: 'mysteries', text, values })
   const mysteries = new Map(rows.map((row) => [row.id, row.unexplained]))
-  for (const listing of due.filter(({ listingId }) => mysteries.has(listingId))) {
-    const ours = available(listing.stock, { name: account.name, maximumShown: null }).quantity
-    const sentence = `${account.name} shows ${listing.shown} of “${listing.title}”, ${mysteries.get(listing.listingId)} less than it should, and no order says why. We would show ${ours}. Which is right?`
-    const about = { subject: `listing/${listing.listingId}`, itemId: listing.itemId, accountId: account.id }
-    await openIncident(sync.db, { merchantId: account.merchantId, kind: 'drift', sentence, ...about, at: now })
-  }
-  await postpone(sync.db, account.id, [...mysteries.keys()], new Date(now.getTime() + ASK_A_PERSON_MS))
+  const asked = due.filter(({ listingId }) => mysteries.has(listingId))
+  for (const listing of asked) await noteMystery(publisher, listing, mysteries.get(listing.listingId) ?? 0)
+  await postpone(sync.db, { id: account.id, at: sync.clock.now() }, asked, A_PERSON_IS_ASKED)
   return raises.filter(({ listingId }) => !mysteries.has(listingId))
 }
 

@@ -3,7 +3,8 @@ import type { Sql } from '../kernel/sql.ts'
 // What moved goes to every account of the merchant that is told about stock, but for the one that did it to its own
 // numbers already where it keeps a ledger. A channel that is told numbers is looked at in any case: its own sale may
 // have lowered a number that was capped.
-// An account that is away is told when it comes back.
+// An account that is away is told when it comes back. A listing that was put off (refused, or a person is asked) is
+// looked at again at once: its last piece may just have been sold.
 const RELAY = `
 WITH taken AS (
   DELETE FROM stock_changed s
@@ -27,7 +28,8 @@ WITH taken AS (
   JOIN listing l ON l.merchant_id = $1 AND l.item_id = m.item_id
   JOIN channel_account a ON a.merchant_id = $1 AND a.id = l.account_id AND a.channel <> ALL ($4::text[]) AND a.status = 'open'
   ORDER BY l.id, m.occurred_at
-  ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1
+  ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1, attempts = 0,
+    not_before = LEAST(listing_due.not_before, EXCLUDED.not_before)
 )
 SELECT count(*)::int AS n FROM taken`
 
