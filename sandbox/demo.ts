@@ -9,33 +9,11 @@ import { CannotStart, systemCode } from './cannot-start.ts'
 import { type Choices, choicesOf, HELP } from './demo/choices.ts'
 import { bringUp } from './demo/bring-up.ts'
 import { onChanges } from './demo/reload.ts'
+import { startedParts } from './demo/started.ts'
 import { stepsOn } from './demo/steps.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const out = process.stdout
-
-/** What has been started, in order. */
-const toStop: { stop: () => Promise<void> }[] = []
-let leaving: Promise<void> | undefined
-
-/** Stops everything once, however often it is asked to. */
-function leave(code: number): Promise<void> {
-  leaving ??= (async () => {
-    const [database, ...others] = toStop.splice(0)
-    // The database came first and goes last: until then somebody may be writing.
-    await Promise.all(others.map(({ stop }) => stop().catch(complain)))
-    await database?.stop().catch(complain)
-    process.exit(code)
-  })()
-  return leaving
-}
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    if (!leaving && toStop.length > 0) out.write('\n  Stopping everything…\n')
-    void leave(0)
-  })
-}
 
 function inOneSentence(error: unknown): string {
   if (systemCode(error) === 'ENOSPC') return 'The disk is full: make room and start again.'
@@ -44,9 +22,11 @@ function inOneSentence(error: unknown): string {
 
 const complain = (error: unknown) => console.error(`\n  ${inOneSentence(error)}`)
 
+const parts = startedParts({ goodbye: () => void out.write('\n  Stopping everything…\n'), complain })
+
 function watchApp(renew: () => Promise<void>): void {
   const end = onChanges(join(ROOT, 'app'), { renew, trouble: complain })
-  toStop.push({ stop: async () => end() })
+  parts.started({ stop: async () => end() })
 }
 
 async function run(choices: Choices): Promise<void> {
@@ -54,7 +34,7 @@ async function run(choices: Choices): Promise<void> {
     root: ROOT,
     choices,
     step: stepsOn(out, () => performance.now()),
-    started: (one) => void toStop.push(one),
+    started: parts.started,
     complain,
   })
   out.write(`\n${welcome(address, choices)}\n`)
@@ -83,6 +63,6 @@ try {
   else await run(choices)
 } catch (error) {
   // While leaving, what breaks is what is being stopped.
-  if (!leaving) complain(error)
-  await leave(1)
+  if (!parts.isLeaving()) complain(error)
+  await parts.leave(1)
 }

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Logger, runMigrations } from 'graphile-worker'
+import { bringUpToDate } from '#prisma/bring-up-to-date.ts'
 import { type Postgres, startPostgres } from '#prisma/embedded-postgres.ts'
-import { migrate } from '#prisma/migrate.ts'
 import { CannotStart } from '../cannot-start.ts'
 
 /** `DATABASE_URL`'s database where it is set, which is then not ours to stop; else the embedded one kept in `data`. */
@@ -15,8 +14,7 @@ export async function openDatabase(data: string): Promise<Postgres> {
 
 /** Brings the database to what this checkout's code expects. */
 export async function prepareDatabase(url: string, note: (text: string) => void): Promise<void> {
-  const applied = await migrate({ url })
-  await runMigrations({ connectionString: url, logger: new Logger(() => () => {}) })
+  const applied = await bringUpToDate(url)
   note(applied.length > 0 ? `${applied.length} applied` : 'nothing to do')
 }
 
