@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { shopifyNotification, topicOf, type ShopifyWebhook } from './channels/shopify/notification.ts'
 import { systemClock } from './kernel/system-clock.server.ts'
 import { log } from './log.server.ts'
@@ -15,6 +16,8 @@ export async function receiveShopify(received: Received): Promise<void> {
   switch (topicOf(received.topic)) {
     case 'app/uninstalled':
       return leave(shop)
+    case 'app/scopes_update':
+      return keepScopes(received)
     case 'shop/redact':
       return forgetShop(sync.db, shop)
     // We keep nothing of a buyer: orders hold what was sold and where, and a notification only ids.
@@ -31,6 +34,14 @@ async function leave(shop: string): Promise<void> {
   await sync.db.query({ text: 'DELETE FROM "Session" WHERE shop = $1', values: [shop] })
   const account = await accountOf(sync.db, 'shopify', shop)
   for (const each of account ? await accountsOf(sync.db, account.merchantId) : []) await disconnect(sync, each)
+}
+
+const scopesUpdate = z.object({ current: z.array(z.string()) })
+
+/** What the merchant lets us do from now on; the session says so to whoever asks. */
+async function keepScopes({ shop, payload }: Received): Promise<void> {
+  const scope = scopesUpdate.parse(payload).current.join(',')
+  await sync.db.query({ text: 'UPDATE "Session" SET scope = $2 WHERE shop = $1', values: [shop, scope] })
 }
 
 async function keep(received: Received): Promise<void> {

@@ -1,3 +1,4 @@
+import { present } from './kernel/assert.ts'
 import { systemClock } from './kernel/system-clock.server.ts'
 import { arrive } from './merchant/arrive.server.ts'
 import { merchantOfShop, type Merchant } from './merchant/merchant.server.ts'
@@ -40,5 +41,5 @@ async function welcome(admin: Admin, { shop, at }: { shop: string; at: Date }): 
       arrived.map((payload) => ({ name: 'account-connected' as const, payload })),
     )
   })
-  return (await merchantOfShop(pool, shop))!.merchant
+  return present(await merchantOfShop(pool, shop), 'the merchant that has just arrived').merchant
 }

@@ -3,7 +3,7 @@ import type { Sql } from '../kernel/sql.ts'
 /** Names of those the ledger and the incidents speak of: "channel/3", "person/7", "app". */
 export type Actors = Record<string, string>
 
-const ROLE_WORDS = `CASE role WHEN 'owner' THEN 'The owner' ELSE initcap(role) || ' no. ' || id END`
+const ROLE_WORDS = `CASE role WHEN 'owner' THEN 'the owner' ELSE role || ' no. ' || id END`
 
 /** Every actor of a merchant by name. A person whose name we were never told is known by their role. */
 export async function actorsOf(db: Sql, merchantId: number): Promise<Actors> {

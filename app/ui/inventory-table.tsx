@@ -11,7 +11,7 @@ import {
   type IndexTableProps,
 } from '@shopify/polaris'
 import type { InventoryPage, InventoryRow, ShownOn } from '../catalog/inventory-table.server.ts'
-import { STEP_WORDS } from '../catalog/in-step.ts'
+import { STEP_WORDS, type Step } from '../catalog/in-step.ts'
 import { InventoryFilters } from './inventory-filters.tsx'
 import { StepBadge } from './step-badge.tsx'
 import { useTableQuery } from './use-table-query.ts'
@@ -129,6 +129,9 @@ const Number = ({ n, strong = false }: { n: number; strong?: boolean }) => (
   </IndexTable.Cell>
 )
 
+// In step is what is expected, and what waits for a person says so beside its name.
+const SAID: readonly Step[] = ['in_step', 'undecided']
+
 function Shown({ on }: { on: ShownOn | undefined }) {
   if (!on) {
     return (
@@ -139,7 +142,7 @@ function Shown({ on }: { on: ShownOn | undefined }) {
   }
   return (
     <InlineStack gap="200" align="end" blockAlign="center" wrap={false}>
-      {on.step === 'in_step' ? null : <StepBadge step={on.step} />}
+      {SAID.includes(on.step) ? null : <StepBadge step={on.step} />}
       <Text as="span" numeric>
         {on.shown ?? '?'}
       </Text>

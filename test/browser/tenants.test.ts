@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { PrismaClient } from '@prisma/client'
@@ -230,6 +231,46 @@ describe('a webhook', () => {
       expect(await count()).toBe(before)
     },
   )
+})
+
+describe('a webhook that Shopify signed', () => {
+  const GONE = 'gone.myshopify.com'
+
+  const send = (topic: string, payload: object) => {
+    const body = JSON.stringify(payload)
+    const hmac = createHmac('sha256', KEYS.SHOPIFY_API_SECRET).update(body).digest('base64')
+    const headers = {
+      'x-shopify-hmac-sha256': hmac,
+      'x-shopify-topic': topic,
+      'x-shopify-shop-domain': GONE,
+      'x-shopify-api-version': '2026-10',
+      'x-shopify-webhook-id': `${topic} ${body}`,
+    }
+    return fetch(`${web.origin}/webhooks/shopify`, { method: 'POST', body, headers })
+  }
+  const value = async (text: string, ...values: unknown[]) => (await database.pool.query(text, values)).rows[0]?.value
+
+  test('is kept once, however often it comes; the scopes it tells are known; leaving stops every channel', async () => {
+    const shop = await shopNamed(GONE)
+    const order = { id: 7, admin_graphql_api_id: 'gid://shopify/Order/7' }
+    const events = () => value('SELECT count(*)::int AS value FROM inbox_event WHERE merchant_id = $1', shop.merchantId)
+    expect((await send('orders/create', order)).status).toBe(200)
+    expect((await send('orders/create', order)).status).toBe(200)
+    expect(await events()).toBe(1)
+
+    expect((await send('app/scopes_update', { current: ['read_products', 'read_orders'] })).status).toBe(200)
+    expect(await value('SELECT scope AS value FROM "Session" WHERE shop = $1', GONE)).toBe('read_products,read_orders')
+    for (const topic of ['customers/data_request', 'customers/redact']) expect((await send(topic, {})).status).toBe(200)
+
+    expect((await send('app/uninstalled', {})).status).toBe(200)
+    const statuses = 'SELECT array_agg(DISTINCT status) AS value FROM channel_account WHERE merchant_id = $1'
+    expect(await value(statuses, shop.merchantId)).toEqual(['off'])
+    expect(await value('SELECT count(*)::int AS value FROM "Session" WHERE shop = $1', GONE)).toBe(0)
+    // News of a store that has gone is answered, or it would come again for two days; nothing is kept of it.
+    expect((await send('orders/create', { ...order, id: 8 })).status).toBe(200)
+    expect(await events()).toBe(1)
+    expect((await send('shop/redact', {})).status).toBe(200)
+  })
 })
 
 describe('a live page', () => {

@@ -69,6 +69,6 @@ test('actors have names: a channel’s, a person’s, or at least their role', a
     [`channel/${shopify}`]: 'Shopify',
     [`channel/${etsy}`]: 'Etsy',
     [`person/${person}`]: 'Anna Roth',
-    [`person/${clerk}`]: `Staff no. ${clerk}`,
+    [`person/${clerk}`]: `staff no. ${clerk}`,
   })
 })
