@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { present } from './kernel/assert.ts'
 import { systemClock } from './kernel/system-clock.server.ts'
 import { arrive } from './merchant/arrive.server.ts'
@@ -28,12 +29,15 @@ export async function visit(request: Request): Promise<Visit> {
 /** How the ledger and the incidents name this person. */
 export const actorOf = ({ person }: Visit): string => `person/${person.id}`
 
+const shopAnswer = z.object({
+  data: z.object({ shop: z.object({ name: z.string(), ianaTimezone: z.string(), currencyCode: z.string() }) }),
+})
+
 // The store is asked first: if it has uninstalled the app since, this fails, and no row is touched.
 async function welcome(admin: Admin, { shop, at }: { shop: string; at: Date }): Promise<Merchant> {
   const answer = await admin.graphql(`#graphql
     query ShopThatArrives { shop { name ianaTimezone currencyCode } }`)
-  const { data } = await answer.json()
-  const { name, ianaTimezone: timeZone, currencyCode: currency } = data.shop
+  const { name, ianaTimezone: timeZone, currencyCode: currency } = shopAnswer.parse(await answer.json()).data.shop
   await sync.inTransaction(async (tx) => {
     const arrived = await arrive(tx, { shop, name, timeZone, currency, at })
     await sync.outbox.record(
