@@ -15,8 +15,8 @@ export type Capabilities = {
   maximumShown: number | null
   /** it announces orders by itself */
   pushesOrders: boolean
-  /** listings written by one `apply`, at most: what was read before is still fresh when the last is written */
-  writesAtOnce: number
+  /** calls that one `apply` may take, at most: what was read before is still fresh when the last is written */
+  callsAtOnce: number
 }
 
 /** "Show `quantity` of this listing." `expected`: what we believe it shows; null when it was never seen. */
@@ -64,7 +64,7 @@ export interface AbsoluteConnector extends Connector {
   planWrites(changes: SetQuantity[]): SetQuantity[][]
   /** Calls that applying these units takes, for the limiter. */
   callsFor(units: SetQuantity[][]): number
-  /** Reads, compares with `expected`, writes; an outcome for every change. At most `writesAtOnce` units. */
+  /** Reads, compares with `expected`, writes; an outcome for every change. At most `callsAtOnce` calls. */
   apply(units: SetQuantity[][]): Promise<WriteOutcome[]>
 }
 
@@ -88,7 +88,11 @@ export type MirrorOutcome = { outcome: 'accepted' | 'rejected' | 'unknown'; reas
 export type ChannelPlace = { externalId: string; name: string; sellsOnline: boolean; active: boolean }
 
 /** Units the channel has at a place, by our states, and when that last changed there. */
-export type ChannelLevel = { externalLocationId: string; quantities: Partial<Record<StockState, number>>; updatedAt: Date }
+export type ChannelLevel = {
+  externalLocationId: string
+  quantities: Partial<Record<StockState, number>>
+  updatedAt: Date
+}
 
 /** A thing the channel keeps stock of, with everything an opening needs. */
 export type StockedThing = ListingSnapshot & {
@@ -115,7 +119,8 @@ export interface StockedConnector extends Connector {
   mirror(change: MirrorChange): Promise<MirrorOutcome>
 }
 
-export const keepsStock = (connector: Connector): connector is StockedConnector => connector.capabilities.writes === 'moves'
+export const keepsStock = (connector: Connector): connector is StockedConnector =>
+  connector.capabilities.writes === 'moves'
 
 /** What a channel told us of its own accord: a hint of what to read. Never the buyer, never a number to believe. */
 export type Notification = {

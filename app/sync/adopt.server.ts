@@ -1,6 +1,5 @@
-import type { StockedConnector } from '../channels/connector.ts'
-import { openIncident } from '../incidents/incident.server.ts'
-import { assert } from '../kernel/assert.ts'
+import type { StockedConnector, StockedThing } from '../channels/connector.ts'
+import { closeIncident, openIncident } from '../incidents/incident.server.ts'
 import type { ListingRef } from '../kernel/channel-order.ts'
 import { TryAgain } from '../kernel/outage.ts'
 import type { Account } from '../merchant/account.server.ts'
@@ -8,12 +7,11 @@ import { fillShortfalls } from '../orders/shortfall.server.ts'
 import { movesFor } from '../pool/difference.ts'
 import { append } from '../pool/ledger.server.ts'
 import type { Change } from '../pool/movement.ts'
-import { stockOf } from '../pool/stock.server.ts'
 import type { Sync } from './facts.ts'
 import { closeOversells } from './ingest-order.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { readBack } from './read-back.server.ts'
-import { type Residual, residualsOf } from './residual.server.ts'
+import { oursOf, type Residual, residualsOf } from './residual.server.ts'
 
 type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 
@@ -27,36 +25,65 @@ const PATIENCE_MS = 120_000
  * Throws TryAgain while an order or a write is on its way.
  */
 export async function adoptChanges({ sync, account, connector }: Stocked, refs: ListingRef[]): Promise<void> {
-  const items = (await readBack({ sync, account, connector }, refs)).flatMap(({ itemId }) => (itemId === null ? [] : [itemId]))
-  if (items.length === 0) return
-  const before = await stockOf(sync.db, account.merchantId, items)
-  const things = await connector.thingsOf(refs)
-  await pollOrders(sync, { account, connector })
-  const after = await stockOf(sync.db, account.merchantId, items)
-  const moved = items.some((item) => before.get(item)?.seq !== after.get(item)?.seq)
-  const { residuals, unsettled } = await residualsOf(sync.db, account, things)
-  const seen = new Date(Math.max(...things.flatMap(({ levels }) => levels.map(({ updatedAt }) => updatedAt.getTime()))))
-  const patient = sync.clock.now().getTime() - seen.getTime() < PATIENCE_MS
-  if (patient && (moved || unsettled.length > 0)) {
-    throw new TryAgain(SETTLES_IN_MS, `An order or a write is on its way at ${account.name}.`)
-  }
-  for (const itemId of unsettled) await noteDrift({ sync, account }, itemId)
-  if (residuals.length === 0) return
-  await bookResiduals(sync, { account, residuals, at: seen, actor: `${account.name}, person not told` })
+  const seen = await readBack({ sync, account, connector }, refs)
+  if (seen.every(({ itemId }) => itemId === null)) return
+  const { things, moved } = await readSteadily({ sync, account, connector }, refs)
+  const at = lastChange(things)
+  const patient = at !== undefined && sync.clock.now().getTime() - at.getTime() < PATIENCE_MS
+  const { residuals, unsettled } = await residualsOf(sync.db, account, { things, patient })
+  if (moved || (patient && unsettled.length > 0)) throw onItsWay(account)
+  for (const { itemId } of unsettled) await noteDrift({ sync, account }, itemId)
+  await closeDrifts({ sync, account }, seen.flatMap(({ itemId }) => (itemId === null || unsettled.some((one) => one.itemId === itemId) ? [] : [itemId])))
+  if (residuals.length === 0 || !at) return
+  const refused = await bookResiduals(sync, { account, residuals, at, actor: `${account.name}, person not told` })
+  if (patient && refused.length > 0) throw onItsWay(account)
   await readBack({ sync, account, connector }, refs)
 }
 
-async function noteDrift({ sync, account }: { sync: Sync; account: Account }, itemId: number): Promise<void> {
-  const sentence = `What ${account.name} keeps aside for its orders is not what we know of its orders.`
-  const about = { subject: `item/${itemId}/${account.id}`, itemId, accountId: account.id, at: sync.clock.now() }
-  await openIncident(sync.db, { merchantId: account.merchantId, kind: 'drift', sentence, ...about })
+const onItsWay = (account: Account) => new TryAgain(SETTLES_IN_MS, `An order or a write is on its way at ${account.name}.`)
+
+/**
+ * Reads things with everything known that had happened until then. `moved`: something happened in between (a sale, a
+ * write that arrived), so that what was read cannot be compared with what we have.
+ */
+async function readSteadily({ sync, account, connector }: Stocked, refs: ListingRef[]): Promise<{ things: StockedThing[]; moved: boolean }> {
+  const ours = async () => JSON.stringify([...(await oursOf(sync.db, account, refs.map((ref) => ({ ref }))))].toSorted())
+  const before = await ours()
+  const things = await connector.thingsOf(refs)
+  await pollOrders(sync, { account, connector })
+  return { things, moved: (await ours()) !== before }
 }
 
-/** Books what a channel shows beyond our ledger, one change an item, and gives what came free to orders that were short. */
+function lastChange(things: StockedThing[]): Date | undefined {
+  const moments = things.flatMap(({ levels }) => levels.map(({ updatedAt }) => updatedAt.getTime()))
+  return moments.length === 0 ? undefined : new Date(Math.max(...moments))
+}
+
+const aboutDrift = (account: Account, itemId: number) => ({
+  merchantId: account.merchantId,
+  kind: 'drift' as const,
+  subject: `item/${itemId}/${account.id}`,
+})
+
+async function noteDrift({ sync, account }: { sync: Sync; account: Account }, itemId: number): Promise<void> {
+  const sentence = `What ${account.name} keeps aside for orders is not what we know of its orders and ours.`
+  await openIncident(sync.db, { ...aboutDrift(account, itemId), sentence, itemId, accountId: account.id, at: sync.clock.now() })
+}
+
+async function closeDrifts({ sync, account }: { sync: Sync; account: Account }, itemIds: number[]): Promise<void> {
+  const how = { actor: 'app', sentence: `${account.name} and our books agree again.`, at: sync.clock.now() }
+  for (const itemId of itemIds) await closeIncident(sync.db, aboutDrift(account, itemId), how)
+}
+
+/**
+ * Books what a channel shows beyond our ledger, one change an item, and gives what came free to orders that were short.
+ * Returns the items of which something has moved meanwhile, so that it cannot be booked; a person is told of them.
+ */
 export async function bookResiduals(
   sync: Sync,
   { account, residuals, at, actor }: { account: Account; residuals: Residual[]; at: Date; actor: string },
-): Promise<void> {
+): Promise<number[]> {
+  const refused: number[] = []
   for (const [itemId, differences] of Map.groupBy(residuals, (one) => one.itemId)) {
     const now = sync.clock.now()
     const state = differences.map((one) => `${one.locationId}${one.state}${one.theirs}`).join('/')
@@ -72,9 +99,11 @@ export async function bookResiduals(
     }
     await sync.inTransaction(async (tx) => {
       const done = await append(tx, change, movesFor(differences))
-      assert(typeof done === 'string', `what ${account.name} shows of item ${itemId} can be booked`)
+      if (typeof done !== 'string') return void refused.push(itemId)
       const whole = await fillShortfalls(tx, { merchantId: account.merchantId, itemIds: [itemId], at: now })
       await closeOversells(tx, { merchantId: account.merchantId, lineIds: whole, at: now })
     })
   }
+  for (const itemId of refused) await noteDrift({ sync, account }, itemId)
+  return refused
 }

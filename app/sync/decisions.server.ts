@@ -3,6 +3,7 @@ import { type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { accountById, openAccount, setStatus, type Account } from '../merchant/account.server.ts'
 import { append } from '../pool/ledger.server.ts'
+import { STOCKED_CHANNELS } from './account-step.server.ts'
 import { bookResiduals } from './adopt.server.ts'
 import { differencesOf, forgetDifferences } from './come-back.server.ts'
 import { deriveDue } from './due-listings.server.ts'
@@ -26,6 +27,8 @@ export async function goLive(sync: Sync, who: Decider, { accountId }: { accountI
   const account = await accountIn(sync.db, who, accountId)
   if (!account) return NO_ACCOUNT
   if (account.status !== 'review') return refuse('not-in-review', `${account.name} is not waiting to go live.`)
+  // What it shows beyond our books must be booked, or we would write beside it for ever.
+  if (STOCKED_CHANNELS.includes(account.channel)) return refuse('differences', `Book what changed in ${account.name} first.`)
   const at = sync.clock.now()
   await sync.inTransaction(async (tx) => {
     await openAccount(tx, account, at)

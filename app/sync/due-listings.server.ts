@@ -29,7 +29,7 @@ export type DueListing = {
 const SELECT = `
 WITH due AS MATERIALIZED (
   SELECT d.merchant_id, d.listing_id, d.asked, d.since, l.external_id
-  FROM (SELECT * FROM listing_due WHERE account_id = $1 AND not_before <= $2 ORDER BY urgent DESC, since, listing_id LIMIT $3) d,
+  FROM (SELECT * FROM listing_due WHERE account_id = $1 AND not_before <= $2 ORDER BY urgent DESC, pieces, since, listing_id LIMIT $3) d,
   LATERAL (SELECT external_id FROM listing WHERE merchant_id = d.merchant_id AND id = d.listing_id OFFSET 0) l
 ), together AS MATERIALIZED (
   SELECT DISTINCT merchant_id, external_id FROM due
@@ -47,15 +47,17 @@ LEFT JOIN due d ON d.listing_id = l.id,
 LATERAL (SELECT * FROM item WHERE merchant_id = l.merchant_id AND id = l.item_id OFFSET 0) i,
 ${stockLateral('l.merchant_id', 'l.item_id')} s`
 
-/** How many due listings are looked at in one round. */
-export const AT_ONCE = 500
 
 /**
- * What is due for an account, with what is written together with it: at most 500 that are due, one-of-one pieces
- * first, then what has waited longest.
+ * What is due for an account, with what is written together with it: at most `most` that are due, one-of-one pieces
+ * first, then what there is least of.
  */
-export async function dueListings(db: Sql, accountId: number, at: Date): Promise<DueListing[]> {
-  return (await db.query<DueListing>({ name: 'due-listings', text: SELECT, values: [accountId, at, AT_ONCE] })).rows
+export async function dueListings(
+  db: Sql,
+  accountId: number,
+  { at, most }: { at: Date; most: number },
+): Promise<DueListing[]> {
+  return (await db.query<DueListing>({ name: 'due-listings', text: SELECT, values: [accountId, at, most] })).rows
 }
 
 /** When the earliest listing that waits becomes due; null when none waits. */
@@ -95,10 +97,10 @@ export async function postpone(
  * then, so that nothing depends on the list alone. Returns how many were added.
  */
 export async function deriveDue(db: Sql, account: Account, at: Date): Promise<number> {
-  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, since, not_before)
-    SELECT l.merchant_id, l.account_id, l.id, i.kind = 'one_of_one', $3, $3::timestamptz FROM listing l
+  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, pieces, since, not_before)
+    SELECT l.merchant_id, l.account_id, l.id, i.kind = 'one_of_one', s.pieces, $3, $3::timestamptz FROM listing l
     JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
-    JOIN LATERAL (SELECT COALESCE(sum(b.version), 0) AS seq FROM balance b
+    JOIN LATERAL (SELECT COALESCE(sum(b.version), 0) AS seq, COALESCE(sum(b.available), 0)::int AS pieces FROM balance b
       WHERE b.merchant_id = l.merchant_id AND b.item_id = l.item_id) s ON true
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id IS NOT NULL AND l.published_seq < s.seq
     ON CONFLICT DO NOTHING`

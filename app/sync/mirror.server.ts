@@ -76,7 +76,7 @@ export async function mirrorStep(mirror: Mirror): Promise<Step> {
     waitMs = mirror.waitMs(MUTATION_POINTS)
     if (waitMs > 0) break
     const sentAt = sync.clock.now()
-    await markSent(sync.db, account, { moves, at: sentAt })
+    if (!(await markSent(sync.db, account, { moves, at: sentAt }))) break
     const change = changeOf(moves)
     const outcome = change.moves.length > 0 ? await mirror.connector.mirror(change) : NOTHING_TO_TELL
     await conclude(mirror, moves, outcome)
@@ -119,9 +119,12 @@ async function keepMirrored(db: Sql, account: Account, { told, seen }: { told: T
   await db.query({ name: 'keep-mirrored', text, values: [account.merchantId, account.id, JSON.stringify(rows)] })
 }
 
-async function markSent(db: Sql, account: Account, { moves, at }: { moves: DueMove[]; at: Date }): Promise<void> {
-  const text = 'UPDATE mirror_due SET sent_at = $3 WHERE account_id = $1 AND movement_id = ANY ($2::bigint[])'
-  await db.query({ name: 'mark-sent', text, values: [account.id, moves.map(({ movementId }) => movementId), at] })
+/** False when the account is not open any more: nothing may be sent. */
+async function markSent(db: Sql, account: Account, { moves, at }: { moves: DueMove[]; at: Date }): Promise<boolean> {
+  const text = `UPDATE mirror_due d SET sent_at = $3 FROM channel_account a
+    WHERE d.account_id = $1 AND d.movement_id = ANY ($2::bigint[]) AND a.id = d.account_id AND a.status = 'open'`
+  const sent = await db.query({ name: 'mark-sent', text, values: [account.id, moves.map(({ movementId }) => movementId), at] })
+  return sent.rowCount !== 0
 }
 
 async function conclude({ sync, account }: Mirror, moves: DueMove[], { outcome, reason }: MirrorOutcome): Promise<void> {

@@ -2,7 +2,7 @@ import type { AbsoluteConnector, SetQuantity, WriteOutcome } from '../channels/c
 import type { Account } from '../merchant/account.server.ts'
 import { available, type Availability, type ChannelFacts } from '../pool/available.ts'
 import { stockOf } from '../pool/stock.server.ts'
-import { AT_ONCE, type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
+import { type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
 import { pollOrders } from './poll.server.ts'
 import { noteAnswers, noteDead, noteMystery } from './publish-trouble.server.ts'
@@ -31,6 +31,7 @@ export type Computed = DueListing & {
 export type Step = { againMs: number | null; waits: boolean; written: number; news: number }
 
 const POLL_CALLS = 1
+const AT_ONCE = 500
 const READ_BACK_MS = 1_000
 // After no answer the channel is looked at soon: it may go on showing what is sold.
 const UNANSWERED = { firstMs: 1_000, mostMs: 60_000 }
@@ -44,7 +45,7 @@ const A_PERSON_IS_ASKED = { firstMs: 300_000, mostMs: 300_000 }
  */
 export async function publishStep(publisher: Publisher): Promise<Step> {
   const { sync, account, connector } = publisher
-  const found = await dueListings(sync.db, account.id, sync.clock.now())
+  const found = await dueListings(sync.db, account.id, { at: sync.clock.now(), most: mostOf(publisher) })
   if (found.length === 0 && !account.readOwed) return { ...QUIET, againMs: await restMs(publisher) }
   const all = (await seenFirst(publisher, found)).map((listing) => compute(listing, factsOf(publisher)))
   const due = await settleWhatAgrees(publisher, all)
@@ -55,7 +56,7 @@ export async function publishStep(publisher: Publisher): Promise<Step> {
   const owed = lower.written > 0 || raises.length > 0 || account.readOwed || due.some(({ unexplained }) => unexplained > 0)
   if (!owed) return { ...QUIET, againMs: await restMs(publisher) }
   // Read only when what follows can be written too: a read for nothing would take the calls that the writes wait for.
-  const next = raises.length > 0 ? connector.planWrites(changesOf(byRisk(raises))).slice(0, connector.capabilities.writesAtOnce) : []
+  const [next = []] = batchesOf(connector, changesOf(byRisk(raises)))
   const wait = publisher.waitMs(POLL_CALLS + connector.callsFor(next))
   if (wait > 0) return { againMs: wait, waits: true, written: lower.written, news: 0 }
   const news = await pollOrders(sync, { account, connector })
@@ -63,9 +64,12 @@ export async function publishStep(publisher: Publisher): Promise<Step> {
   const raised = await write(publisher, { all, now: await stillTrue(publisher, known) })
   const written = lower.written + raised.written
   if (raised.waitMs > 0) return { againMs: raised.waitMs, waits: true, written, news }
-  const again = raised.written > 0 ? READ_BACK_MS : news > 0 || found.length >= AT_ONCE ? 0 : await restMs(publisher)
+  const again = raised.written > 0 ? READ_BACK_MS : news > 0 || found.length >= mostOf(publisher) ? 0 : await restMs(publisher)
   return { againMs: again, waits: false, written, news }
 }
+
+// Not more than a few rounds' worth is looked at in one: the most exposed come first.
+const mostOf = ({ connector }: Pick<Publisher, 'connector'>) => Math.min(AT_ONCE, 8 * connector.capabilities.callsAtOnce)
 
 const QUIET: Step = { againMs: null, waits: false, written: 0, news: 0 }
 
@@ -103,7 +107,7 @@ async function seenFirst(publisher: Publisher, due: DueListing[]): Promise<DueLi
   const snapshots = await connector.show(unseen.map(({ ref }) => ref))
   const gone = await keepShown(sync.db, account, { listings: unseen, snapshots, at: sync.clock.now() })
   for (const listing of gone) await noteDead(publisher, listing)
-  return dueListings(sync.db, account.id, sync.clock.now())
+  return dueListings(sync.db, account.id, { at: sync.clock.now(), most: mostOf({ connector }) })
 }
 
 /** `now`: what to write. What the channel writes together with it stays as it is, and is looked at with it. */
@@ -111,10 +115,8 @@ async function write(publisher: Publisher, { all, now }: { all: Computed[]; now:
   const { sync, account, connector } = publisher
   if (now.length === 0) return { written: 0, waitMs: 0 }
   const listings = [...byRisk(now), ...companions(all, now)]
-  const units = connector.planWrites(changesOf(listings))
   let written = 0
-  for (let from = 0; from < units.length; from += connector.capabilities.writesAtOnce) {
-    const batch = units.slice(from, from + connector.capabilities.writesAtOnce)
+  for (const batch of batchesOf(connector, changesOf(listings))) {
     const waitMs = publisher.waitMs(connector.callsFor(batch))
     if (waitMs > 0) return { written, waitMs }
     // Owed before it is sent: a process that dies in between must still read.
@@ -125,6 +127,17 @@ async function write(publisher: Publisher, { all, now }: { all: Computed[]; now:
     written += outcomes.length
   }
   return { written, waitMs: 0 }
+}
+
+/** The writes as far as one `apply` may go, each; one that is too large by itself goes alone. */
+function batchesOf(connector: AbsoluteConnector, changes: SetQuantity[]): SetQuantity[][][] {
+  const batches: SetQuantity[][][] = []
+  for (const unit of changes.length > 0 ? connector.planWrites(changes) : []) {
+    const last = batches.at(-1)
+    if (last && connector.callsFor([...last, unit]) <= connector.capabilities.callsAtOnce) last.push(unit)
+    else batches.push([unit])
+  }
+  return batches
 }
 
 const byRisk = (listings: Computed[]) =>

@@ -21,14 +21,16 @@ WITH taken AS (
     AND a.id IS DISTINCT FROM m.account_id
   ON CONFLICT DO NOTHING
 ), due AS (
-  INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, since, not_before)
-  SELECT DISTINCT ON (l.id) $1, l.account_id, l.id, i.kind = 'one_of_one', m.occurred_at, $2::timestamptz
+  INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, pieces, since, not_before)
+  SELECT DISTINCT ON (l.id) $1, l.account_id, l.id, i.kind = 'one_of_one', left_of.pieces, m.occurred_at, $2::timestamptz
   FROM moved m
   JOIN item i ON i.merchant_id = $1 AND i.id = m.item_id
   JOIN listing l ON l.merchant_id = $1 AND l.item_id = m.item_id
   JOIN channel_account a ON a.merchant_id = $1 AND a.id = l.account_id AND a.channel <> ALL ($4::text[]) AND a.status = 'open'
+  JOIN (SELECT b.item_id, sum(b.available)::int AS pieces FROM balance b
+    WHERE b.merchant_id = $1 AND b.item_id IN (SELECT item_id FROM moved) GROUP BY b.item_id) left_of ON left_of.item_id = m.item_id
   ORDER BY l.id, m.occurred_at
-  ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1, attempts = 0,
+  ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1, pieces = EXCLUDED.pieces, attempts = 0,
     not_before = LEAST(listing_due.not_before, EXCLUDED.not_before)
 )
 SELECT count(*)::int AS n FROM taken`

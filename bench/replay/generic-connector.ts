@@ -13,7 +13,7 @@ const capabilitiesOf = (channel: string): Capabilities => ({
   restoresOnCancel: true,
   maximumShown: null,
   pushesOrders: true,
-  writesAtOnce: 1_000,
+  callsAtOnce: 1_000,
 })
 
 /** The connector of a generic channel: for channels of a history that have no connector of their own yet. */

@@ -27,7 +27,7 @@ const CAPABILITIES: Capabilities = {
   restoresOnCancel: false,
   maximumShown: 999,
   pushesOrders: true,
-  writesAtOnce: 8,
+  callsAtOnce: 8,
 }
 
 export function absoluteChannel(clock: Clock): AbsoluteChannel {

@@ -435,7 +435,7 @@ describe('what changes while it is being told', () => {
   it('and is the end of the account’s connection stops every further write', async () => {
     const rings = [await ring(4), await ring(4), await ring(4)]
     await settle()
-    channel.connector = { ...channel.connector, capabilities: { ...channel.connector.capabilities, writesAtOnce: 1 } }
+    channel.connector = { ...channel.connector, capabilities: { ...channel.connector.capabilities, callsAtOnce: 1 } }
     for (const { itemId } of rings) await stock(itemId, -1)
     const inner = channel.connector.apply.bind(channel.connector)
     channel.connector.apply = async (units) => {

@@ -49,7 +49,7 @@ export const ETSY_CAPABILITIES: Capabilities = {
   restoresOnCancel: false,
   maximumShown: MOST_SHOWN,
   pushesOrders: true,
-  // One read and six writes fit into a second of the default limit, less what is left for others: what was read is
-  // then still fresh.
-  writesAtOnce: 6,
+  // With one read of orders before them, they fit into a second of the default limit, less what is left for others:
+  // what was read is then still fresh.
+  callsAtOnce: 7,
 }

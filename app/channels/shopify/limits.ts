@@ -12,7 +12,7 @@ export const CAPABILITIES: Capabilities = {
   maximumShown: null,
   pushesOrders: true,
   // No numbers are written to it, only moves.
-  writesAtOnce: 1,
+  callsAtOnce: 1,
 }
 
 /**

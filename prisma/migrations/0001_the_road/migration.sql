@@ -237,6 +237,8 @@ CREATE TABLE listing_due (
   listing_id  integer NOT NULL,
   -- a one-of-one piece: ahead of everything
   urgent      boolean NOT NULL DEFAULT false,
+  -- how many there were when it was asked for: what there is least of comes first
+  pieces      integer NOT NULL DEFAULT 0,
   since       timestamptz NOT NULL,
   not_before  timestamptz NOT NULL,
   -- grows with every change, so that what is asked while it is being published is not forgotten
