@@ -4,7 +4,7 @@ import { TryAgain } from './kernel/outage.ts'
 import { accountById, type Account } from './merchant/account.server.ts'
 import type { Handlers } from './queue/fact.ts'
 import { adoptChanges } from './sync/adopt.server.ts'
-import { comeBack } from './sync/come-back.server.ts'
+import { comeBack, compareAgain } from './sync/come-back.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
@@ -52,6 +52,8 @@ export function handlers(sync: Sync, accounts: { open(account: Account): Promise
 }
 
 async function bringIn({ sync, account, connector }: { sync: Sync; account: Account; connector: Connector }): Promise<void> {
+  // A fact may come twice: an account that has been brought in is not taken from the person who looks at it.
+  if (account.status !== 'connecting' && account.status !== 'importing') return
   if (!keepsStock(connector)) return importListings({ sync, account, connector })
   if (account.openedAt) return comeBack({ sync, account, connector })
   return openBooks({ sync, account, connector })
@@ -68,5 +70,6 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
     await keepThings(tx, owner, rows)
     await markUndecided(tx, account.merchantId)
   })
+  if (account.status === 'review') return compareAgain({ sync, account, connector }, things)
   await adoptChanges({ sync, account, connector }, things.map(({ ref }) => ref))
 }

@@ -1,6 +1,6 @@
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { Sql } from '../kernel/sql.ts'
-import { type ItemToMatch, type ListingToMatch, matchListings } from './match.ts'
+import { type ItemToMatch, type ListingToMatch, matchListings, type Pair } from './match.ts'
 
 type Owner = { merchantId: number; accountId: number; at: Date }
 
@@ -14,7 +14,10 @@ export async function keepListings(db: Sql, owner: Owner, snapshots: ListingSnap
       status text, "priceMinor" int, currency text, shown int)
     ON CONFLICT (merchant_id, account_id, external_id, variant_id) DO UPDATE SET sku = EXCLUDED.sku, title = EXCLUDED.title,
       attributes = EXCLUDED.attributes, url = EXCLUDED.url, status = EXCLUDED.status, price_minor = EXCLUDED.price_minor,
-      currency = EXCLUDED.currency, shown = EXCLUDED.shown, seen_at = EXCLUDED.seen_at`
+      currency = EXCLUDED.currency, shown = EXCLUDED.shown, seen_at = EXCLUDED.seen_at, unexplained = 0,
+      -- it shows something else than it was told last: it is to be told again
+      agreed_since = CASE WHEN EXCLUDED.shown = l.published_quantity THEN l.agreed_since END,
+      published_seq = CASE WHEN EXCLUDED.shown = l.published_quantity THEN l.published_seq ELSE -1 END`
   const rows = snapshots.map(({ ref, ...snapshot }) => ({ ...snapshot, ...ref }))
   await db.query({
     name: 'keep-listings',
@@ -28,28 +31,30 @@ export async function keepListings(db: Sql, owner: Owner, snapshots: ListingSnap
  * person has refused stays refused.
  */
 export async function matchAccount(db: Sql, owner: Owner): Promise<{ sure: number; proposed: number }> {
+  const values = [owner.merchantId, owner.accountId]
   const listings = await db.query<ListingToMatch>({
-    text: `SELECT id AS "listingId", sku, title, attributes FROM listing
-      WHERE merchant_id = $1 AND account_id = $2 AND item_id IS NULL AND status <> 'dead'`,
-    values: [owner.merchantId, owner.accountId],
+    text: `SELECT id AS "listingId", sku, title, attributes, item_id IS NOT NULL AS settled FROM listing
+      WHERE merchant_id = $1 AND account_id = $2 AND status <> 'dead'`,
+    values,
   })
   const items = await db.query<ItemToMatch>({
-    text: `SELECT id AS "itemId", sku, title, variant FROM item i WHERE merchant_id = $1 AND status <> 'deleted'
-      AND NOT EXISTS (SELECT FROM listing l WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id = i.id)`,
-    values: [owner.merchantId, owner.accountId],
+    text: `SELECT id AS "itemId", sku, title, variant, EXISTS (SELECT FROM listing l
+        WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id = i.id) AS settled
+      FROM item i WHERE merchant_id = $1 AND status <> 'deleted'`,
+    values,
   })
-  const { sure, proposals } = matchListings(listings.rows, items.rows)
   // Also where the SKU is unique: a no that a person has said to these two stands.
+  const refused = await db.query<Pair>({
+    text: `SELECT p.listing_id AS "listingId", p.item_id AS "itemId" FROM match_proposal p
+      JOIN listing l ON l.merchant_id = p.merchant_id AND l.id = p.listing_id
+      WHERE p.merchant_id = $1 AND l.account_id = $2 AND p.answer = 'refused'`,
+    values,
+  })
+  const { sure, proposals } = matchListings(listings.rows, items.rows, refused.rows)
   await db.query({
     text: `UPDATE listing l SET item_id = x.item_id FROM unnest($3::int[], $4::int[]) AS x (listing_id, item_id)
-      WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x.listing_id AND NOT EXISTS (SELECT FROM match_proposal p
-        WHERE p.merchant_id = $1 AND p.listing_id = l.id AND p.item_id = x.item_id AND p.answer = 'refused')`,
-    values: [
-      owner.merchantId,
-      owner.accountId,
-      sure.map(({ listingId }) => listingId),
-      sure.map(({ itemId }) => itemId),
-    ],
+      WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x.listing_id`,
+    values: [...values, sure.map(({ listingId }) => listingId), sure.map(({ itemId }) => itemId)],
   })
   await db.query({
     text: `INSERT INTO match_proposal (merchant_id, listing_id, item_id, evidence, score)

@@ -1,16 +1,20 @@
-/** What a listing says of itself, and what an item is: all that a match is judged by. */
-export type ListingToMatch = { listingId: number; sku: string; title: string; attributes: Record<string, string> }
-export type ItemToMatch = { itemId: number; sku: string; title: string; variant: string }
+/** What a listing says of itself, and what an item is: all that a match is judged by. `settled`: it is matched already. */
+export type ListingToMatch = { listingId: number; sku: string; title: string; attributes: Record<string, string>; settled?: boolean }
+export type ItemToMatch = { itemId: number; sku: string; title: string; variant: string; settled?: boolean }
 
 /** Two things that look alike. `score` 0–100; `evidence`: why, in words a person can check. */
 export type Proposal = { listingId: number; itemId: number; score: number; evidence: string[] }
 
 export type Matches = {
   /** the SKU is there once on each side */
-  sure: { listingId: number; itemId: number }[]
+  sure: Pair[]
   /** a person must say */
   proposals: Proposal[]
 }
+
+export type Pair = { listingId: number; itemId: number }
+
+const nameOf = ({ listingId, itemId }: Pair) => `${listingId}/${itemId}`
 
 const GOOD_ENOUGH = 55
 const PROPOSALS_EACH = 2
@@ -18,23 +22,28 @@ const PROPOSALS_EACH = 2
 const TOO_COMMON = 500
 
 /**
- * Finds which item each listing is. Sure only where the SKU is unique on both sides; otherwise by title and
- * attributes, as a proposal. Items that a sure match has taken are not proposed again.
+ * Finds which item each listing is. Sure only where the SKU is unique on both sides, among those matched already too;
+ * otherwise by title and attributes, as a proposal. Items that a sure match has taken are not proposed again, nor is
+ * what was `refused`.
  */
-export function matchListings(listings: ListingToMatch[], items: ItemToMatch[]): Matches {
+export function matchListings(listings: ListingToMatch[], items: ItemToMatch[], refused: Pair[] = []): Matches {
+  const said = new Set(refused.map(nameOf))
   const itemsBySku = Map.groupBy(items, ({ sku }) => sku)
   const listingsBySku = Map.groupBy(listings, ({ sku }) => sku)
-  const sure = listings.flatMap(({ listingId, sku }) => {
+  const sure = listings.flatMap(({ listingId, sku, settled }) => {
     const [item, ...more] = itemsBySku.get(sku) ?? []
     const unique = sku !== '' && item && more.length === 0 && listingsBySku.get(sku)?.length === 1
-    return unique ? [{ listingId, itemId: item.itemId }] : []
+    if (!unique || settled || item.settled) return []
+    const pair = { listingId, itemId: item.itemId }
+    return said.has(nameOf(pair)) ? [] : [pair]
   })
   const matched = new Set(sure.map(({ listingId }) => listingId))
   const taken = new Set(sure.map(({ itemId }) => itemId))
-  const free = items.filter(({ itemId }) => !taken.has(itemId)).map((item) => ({ ...item, words: wordsOf(item) }))
+  const free = items.filter(({ itemId, settled }) => !settled && !taken.has(itemId)).map((item) => ({ ...item, words: wordsOf(item) }))
   const index = indexOf(free)
-  const open = listings.filter(({ listingId }) => !matched.has(listingId))
-  return { sure, proposals: open.flatMap((listing) => proposalsFor(listing, index)) }
+  const open = listings.filter(({ listingId, settled }) => !settled && !matched.has(listingId))
+  const proposals = open.flatMap((listing) => proposalsFor(listing, index))
+  return { sure, proposals: proposals.filter((pair) => !said.has(nameOf(pair))) }
 }
 
 type Worded = ItemToMatch & { words: Set<string> }

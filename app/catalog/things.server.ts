@@ -56,12 +56,15 @@ SELECT "externalId", "variantId", the_item AS "itemId" FROM numbered`
 
 export type KeptThing = { externalId: string; variantId: string; itemId: number }
 
-/** Keeps things of an account as items and listings: each thing is one item, whatever its SKU. */
+/** Keeps things of an account as items and listings, in the caller's transaction: each thing is one item, whatever its SKU. */
 export async function keepThings(
   db: Sql,
   owner: { merchantId: number; accountId: number; at: Date },
   things: NewThing[],
 ): Promise<KeptThing[]> {
+  // Two notifications of one new thing at once: the second sees what the first has made, or it would be two items.
+  const lock = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))'
+  await db.query({ name: 'lock-things', text: lock, values: [`things/${owner.accountId}`] })
   const values = [owner.merchantId, owner.accountId, JSON.stringify(things), owner.at]
   return (await db.query<KeptThing>({ name: 'keep-things', text: KEEP, values })).rows
 }

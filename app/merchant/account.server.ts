@@ -46,14 +46,16 @@ export async function workingAccounts(db: Sql): Promise<number[]> {
   return (await db.query<{ id: number }>({ text })).rows.map(({ id }) => id)
 }
 
+/** Says where an account stands. One that was disconnected meanwhile stays off: only a person connects it again. */
 export async function setStatus(db: Sql, account: { merchantId: number; id: number }, status: AccountStatus): Promise<void> {
-  const text = 'UPDATE channel_account SET status = $3 WHERE merchant_id = $1 AND id = $2'
+  const text = `UPDATE channel_account SET status = $3 WHERE merchant_id = $1 AND id = $2 AND status <> 'off'`
   await db.query({ text, values: [account.merchantId, account.id, status] })
 }
 
-/** From now on it is written to. */
+/** From now on it is written to, unless it was disconnected meanwhile. */
 export async function openAccount(db: Sql, account: { merchantId: number; id: number }, at: Date): Promise<void> {
-  const text = `UPDATE channel_account SET status = 'open', opened_at = COALESCE(opened_at, $3) WHERE merchant_id = $1 AND id = $2`
+  const text = `UPDATE channel_account SET status = 'open', opened_at = COALESCE(opened_at, $3)
+    WHERE merchant_id = $1 AND id = $2 AND status <> 'off'`
   await db.query({ text, values: [account.merchantId, account.id, at] })
 }
 

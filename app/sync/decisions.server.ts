@@ -55,16 +55,16 @@ export async function answerProposal(
     })
     const accountId = answered.rows[0]?.accountId
     if (accountId === undefined) return refuse('no-such-question', 'This question is not open any more.')
-    if (given.answer === 'accepted') await mapListing(sync, tx, { ...given, accountId, merchantId: who.merchantId })
+    if (given.answer === 'accepted') await mapListing(sync, tx, { ...given, ...who, accountId })
     return undefined
   })
   await wake(sync.db, who.merchantId)
   return refusal
 }
 
-type Mapping = { merchantId: number; accountId: number; listingId: number; itemId: number }
+type Mapping = Decider & { accountId: number; listingId: number; itemId: number }
 
-async function mapListing(sync: Sync, tx: Sql, { merchantId, accountId, listingId, itemId }: Mapping): Promise<void> {
+async function mapListing(sync: Sync, tx: Sql, { merchantId, actor, accountId, listingId, itemId }: Mapping): Promise<void> {
   await tx.query({
     text: 'UPDATE listing SET item_id = $3 WHERE merchant_id = $1 AND id = $2 AND item_id IS NULL',
     values: [merchantId, listingId, itemId],
@@ -74,22 +74,22 @@ async function mapListing(sync: Sync, tx: Sql, { merchantId, accountId, listingI
       ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1`,
     values: [merchantId, accountId, listingId, sync.clock.now()],
   })
-  const { rows } = await tx.query<{ externalId: string }>({
-    text: `SELECT DISTINCT o.external_id AS "externalId" FROM order_line l
+  const { rows } = await tx.query<{ externalId: string; line: string }>({
+    text: `SELECT o.external_id AS "externalId", l.external_id AS line FROM order_line l
       JOIN channel_order o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
       WHERE l.merchant_id = $1 AND l.listing_id = $2 AND l.item_id IS NULL AND NOT o.history`,
     values: [merchantId, listingId],
   })
-  const facts = rows.map(({ externalId }) => ({
+  const facts = [...new Set(rows.map(({ externalId }) => externalId))].map((externalId) => ({
     name: 'order-received' as const,
     payload: { merchantId, accountId, externalId },
     key: `${accountId}/${externalId}`,
   }))
   await sync.outbox.record(tx, facts)
-  for (const { externalId } of rows) {
-    const text = `UPDATE incident SET closed_at = $3, closed_by = 'app' WHERE merchant_id = $1 AND kind = 'unmapped-line'
-      AND starts_with(subject, $2) AND closed_at IS NULL`
-    await tx.query({ text, values: [merchantId, `order/${accountId}/${externalId}/line/`, sync.clock.now()] })
+  const how = { actor, sentence: 'The listing is matched now.', at: sync.clock.now() }
+  for (const { externalId, line } of rows) {
+    const subject = `order/${accountId}/${externalId}/line/${line}`
+    await closeIncident(tx, { merchantId, kind: 'unmapped-line', subject }, how)
   }
 }
 
