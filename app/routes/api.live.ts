@@ -14,5 +14,6 @@ export async function loader({ request }: LoaderFunctionArgs) {
     clock: systemClock,
     left: request.signal,
   })
-  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } })
+  // Not no-store: Chromium then tells of every stream that ends as of a failed request.
+  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } })
 }
