@@ -1,29 +1,15 @@
-import { mkdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import packed from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
+import { packedChromium } from './chromium.ts'
 
 // Not packed.args: those switch web security and site isolation off, so that a test of framing or origins shows nothing.
 const FLAGS = ['--no-sandbox', '--disable-gpu']
 
 /** Chromium out of the npm package, or the one CHROMIUM names. */
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? (await unpacked()), args: FLAGS, headless: true })
-}
-
-// The package unpacks into the temporary folder and takes whatever lies there already, of any version and project.
-async function unpacked(): Promise<string> {
-  const manifest = new URL('../../node_modules/@sparticuz/chromium/package.json', import.meta.url)
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
-  const folder = fileURLToPath(new URL(`../../.cache/chromium-${version}`, import.meta.url))
-  mkdirSync(folder, { recursive: true })
-  const before = process.env.TMPDIR
-  process.env.TMPDIR = folder
-  const path = await packed.executablePath()
-  if (before === undefined) delete process.env.TMPDIR
-  else process.env.TMPDIR = before
-  return path
+  const { CHROMIUM } = process.env
+  const { executablePath, env } = CHROMIUM ? { executablePath: CHROMIUM, env: {} } : await packedChromium()
+  return chromium.launch({ executablePath, env: { ...process.env, ...env }, args: FLAGS, headless: true })
 }
 
 export type OpenPage = {
