@@ -33,5 +33,6 @@ export async function accountStep(open: Open): Promise<Step> {
 export async function accountSweep({ sync, account, connector }: Open): Promise<void> {
   if (account.status !== 'open' && account.status !== 'review') return
   await pollOrders(sync, { account, connector })
-  if (!keepsStock(connector)) await deriveDue(sync.db, account, sync.clock.now())
+  // Until it is live nothing is due there: what waits for a person's look has not been late.
+  if (!keepsStock(connector) && account.status === 'open') await deriveDue(sync.db, account, sync.clock.now())
 }
