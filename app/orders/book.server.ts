@@ -6,7 +6,7 @@ import type { Change, Demand, End, Move } from '../pool/movement.ts'
 import { type Allocated, type AtLocation, deal, pick } from './allocation.ts'
 import { type AllocationDelta, type BookedLine, type Effect, writeBooked } from './booked-rows.server.ts'
 import { type LineEffects, lineEffects, NOTHING_BOOKED, nothingToDo } from './line-effects.ts'
-import { keepLines, type LineRow, linesOf, lockOrder, type OrderRow, type ResolvedLine } from './order-row.server.ts'
+import { keepLines, type KeptLine, type LineRow, linesOf, lockOrder, type OrderRow, type ResolvedLine } from './order-row.server.ts'
 import { fillShortfalls, keepShortfalls } from './shortfall.server.ts'
 
 /** A channel's order in our words, its lines found in the catalog, its places found among our locations. */
@@ -24,8 +24,17 @@ export type OrderToBook = {
   at: Date
 }
 
-/** A line after booking. `sold`: pieces newly taken by this news (below zero: given up), whether we had them or not. */
-export type LineOutcome = { lineId: number; resolved: ResolvedLine; sold: number; short: number; wasShort: number; newlyShort: number }
+/** A line after booking. Taken and given up by this news, in pieces, whether we had them or not; `sold` is the difference. */
+export type LineOutcome = {
+  lineId: number
+  resolved: ResolvedLine
+  taken: number
+  givenUp: number
+  sold: number
+  short: number
+  wasShort: number
+  newlyShort: number
+}
 
 /**
  * `changed`: something was booked. `first`: nothing had been before. `news`: the channel had not told of this state of
@@ -39,6 +48,8 @@ type Working = {
   lineId: number
   was: LineRow | undefined
   effects: LineEffects
+  /** sold and given up before we heard of it: both are booked, and nothing of it stays */
+  passed: number
   /** where its units lie while the booking goes on */
   places: AtLocation[]
   now: BookedLine
@@ -55,7 +66,7 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
   const ids = await keepLines(db, { merchantId: input.merchantId, orderId: row.id }, input.lines)
   const stored = await linesOf(db, input.merchantId, row.id)
   const work = workOf(input, { row, stored, ids })
-  const due = work.filter(({ effects }) => !nothingToDo(effects))
+  const due = work.filter(({ effects, passed }) => passed > 0 || !nothingToDo(effects))
   const freed = due.length > 0 ? await bookLines(db, input, { row, due }) : []
   await touchOrder(db, input, { orderId: row.id, changed: due.length > 0 })
   // Its own shortfalls too: who gave back what they wait for while this order was held here has passed them over.
@@ -67,7 +78,7 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
   return { orderId: row.id, changed: due.length > 0, first: row.revision === 0, news, lines: outcomes, nowWhole }
 }
 
-function workOf(input: OrderToBook, known: { row: OrderRow; stored: LineRow[]; ids: Map<string, number> }): Working[] {
+function workOf(input: OrderToBook, known: { row: OrderRow; stored: LineRow[]; ids: Map<string, KeptLine> }): Working[] {
   if (known.row.history) return []
   const stored = new Map(known.stored.map((line) => [line.externalId, line]))
   return input.lines.flatMap((resolved) => {
@@ -75,14 +86,19 @@ function workOf(input: OrderToBook, known: { row: OrderRow; stored: LineRow[]; i
     // What a line's units were booked from stays its item, even when the listing has been matched anew since.
     const itemId = was?.itemId ?? resolved.itemId
     if (itemId === null || !resolved.told.takesStock) return []
-    const lineId = known.ids.get(resolved.told.externalId)
-    assert(lineId !== undefined, 'every line of the order has a row')
+    const kept = known.ids.get(resolved.told.externalId)
+    assert(kept, 'every line of the order has a row')
+    const lineId = kept.id
     const { reserved, short, shipped, returned } = was ?? NOTHING_BOOKED
     const now = { lineId, reserved, short, shipped, returned, currentQuantity: resolved.told.currentQuantity }
     const effects = lineEffects(withoutGivenBack(resolved.told, was?.givenBack ?? 0), was)
-    return [{ resolved, itemId, lineId, was, effects, places: was?.places ?? [], now }]
+    const passed = kept.isNew ? givenUpBefore(resolved.told) : 0
+    return [{ resolved, itemId, lineId, was, effects, passed, places: was?.places ?? [], now }]
   })
 }
+
+const givenUpBefore = ({ quantity, currentQuantity, restocked }: ChannelOrderLine): number =>
+  Math.max(0, quantity - currentQuantity - restocked.reduce((sum, source) => sum + source.quantity, 0))
 
 // What a person gave back stays given back, though the channel goes on telling of it.
 const withoutGivenBack = (told: ChannelOrderLine, givenBack: number): ChannelOrderLine => ({
@@ -90,10 +106,12 @@ const withoutGivenBack = (told: ChannelOrderLine, givenBack: number): ChannelOrd
   currentQuantity: Math.max(told.shipped, told.currentQuantity - givenBack),
 })
 
-function outcomeOf({ lineId, resolved, effects, now, was }: Working): LineOutcome {
-  const sold = effects.reserve - effects.forget - effects.release
+function outcomeOf({ lineId, resolved, effects, passed, now, was }: Working): LineOutcome {
+  const taken = effects.reserve + passed
+  const givenUp = effects.forget + effects.release + passed
   const wasShort = was?.short ?? 0
-  return { lineId, resolved, sold, short: now.short, wasShort, newlyShort: Math.max(0, now.short - wasShort) }
+  const newlyShort = Math.max(0, now.short - wasShort)
+  return { lineId, resolved, taken, givenUp, sold: taken - givenUp, short: now.short, wasShort, newlyShort }
 }
 
 /** Returns the items whose stock came free. */
@@ -123,18 +141,21 @@ async function bookLines(db: Sql, input: OrderToBook, { row, due }: { row: Order
   }
   const moves = { release: [] as Move[], ship: [] as Move[], restock: [] as Move[] }
   for (const line of due) {
+    const wanted = line.effects.reserve + line.passed
     const reserved = line.now.reserved - (line.was?.reserved ?? 0)
+    const passedShort = Math.min(line.passed, wanted - reserved)
+    const release = line.effects.release + line.passed - passedShort
     note(line, { transition: 'reserve', quantity: reserved })
-    note(line, { transition: 'short', quantity: line.effects.reserve - reserved })
-    line.now.short += line.effects.reserve - reserved - line.effects.forget
-    moves.release.push(...leave(line, { quantity: line.effects.release, to: 'available', deltas }))
+    note(line, { transition: 'short', quantity: wanted - reserved })
+    line.now.short += wanted - reserved - passedShort - line.effects.forget
+    moves.release.push(...leave(line, { quantity: release, to: 'available', deltas }))
     const shipped = Math.min(line.effects.ship, line.now.reserved)
     moves.ship.push(...leave(line, { quantity: shipped, to: 'customer', deltas }))
     line.now.short -= line.effects.ship - shipped
     line.now.shipped += line.effects.ship
     line.now.returned += line.effects.back
     moves.restock.push(...comeBack(line, input.locations))
-    note(line, { transition: 'release', quantity: line.effects.release + line.effects.forget })
+    note(line, { transition: 'release', quantity: release + passedShort + line.effects.forget })
     note(line, { transition: 'ship', quantity: line.effects.ship })
     note(line, { transition: 'restock', quantity: line.effects.back })
   }
@@ -156,14 +177,15 @@ const shortfallOf = ({ lineId, itemId, now, resolved }: Working) => ({
 
 // Demand is summed per item over all lines before the check; what was taken is dealt out to the lines afterwards.
 async function take(db: Sql, change: Change, { input, due }: { input: OrderToBook; due: Working[] }): Promise<Allocated[]> {
-  const waiting = due.flatMap(({ effects, itemId, resolved, places }, line) => {
+  const waiting = due.flatMap(({ effects, passed, itemId, resolved, places }, line) => {
     // The channel names where all of it lies; what the line holds there already is not taken again.
     const sources = resolved.told.sources.flatMap(({ externalLocationId, quantity }) => {
       const locationId = input.locations.get(externalLocationId)
       const held = places.find((place) => place.locationId === locationId)?.quantity ?? 0
       return locationId === undefined || quantity <= held ? [] : [{ locationId, quantity: quantity - held }]
     })
-    return effects.reserve > 0 ? [{ line, itemId, quantity: effects.reserve, sources }] : []
+    const quantity = effects.reserve + passed
+    return quantity > 0 ? [{ line, itemId, quantity, sources }] : []
   })
   if (waiting.length === 0) return []
   const demands = new Map<number, Demand & { sources: AtLocation[] }>()

@@ -60,7 +60,9 @@ ON CONFLICT (merchant_id, order_id, external_id) DO UPDATE SET
   quantity = EXCLUDED.quantity,
   -- lowered together with the effects where there are any, or the line would be out of bounds in between
   current_quantity = GREATEST(l.reserved + l.short + l.shipped - l.returned, EXCLUDED.current_quantity)
-RETURNING id, external_id AS "externalId"`
+RETURNING id, external_id AS "externalId", xmax = 0 AS "isNew"`
+
+export type KeptLine = { id: number; externalId: string; isNew: boolean }
 
 export type ResolvedLine = { told: ChannelOrderLine; listingId: number | null; itemId: number | null }
 
@@ -72,12 +74,12 @@ export async function keepLines(
   db: Sql,
   order: { merchantId: number; orderId: number; countedAfter?: boolean },
   lines: ResolvedLine[],
-): Promise<Map<string, number>> {
+): Promise<Map<string, KeptLine>> {
   const rows = lines.map(({ told, listingId, itemId }) => {
     const back = told.restocked.reduce((sum, { quantity }) => sum + quantity, 0)
     return { ...told, listingId, itemId, ...(order.countedAfter ? { gone: told.shipped, back } : { gone: 0, back: 0 }) }
   })
   const values = [order.merchantId, order.orderId, JSON.stringify(rows)]
-  const kept = await db.query<{ id: number; externalId: string }>({ name: 'keep-lines', text: UPSERT_LINES, values })
-  return new Map(kept.rows.map((row) => [row.externalId, row.id]))
+  const kept = await db.query<KeptLine>({ name: 'keep-lines', text: UPSERT_LINES, values })
+  return new Map(kept.rows.map((row) => [row.externalId, row]))
 }

@@ -66,23 +66,29 @@ const TOO_CLOSE_TO_TELL = "interval '1 second'"
 
 // The channel took the pieces off its own number when it sold them: lower what we expect it to show, or, where it was
 // read after the sale, the part of a drop that nothing had explained.
-async function noteOwnNumbers({ tx, account, order }: Taken, does: Capabilities, { lines, first }: Outcome): Promise<void> {
-  const told = lines.filter(({ sold }) => (sold > 0 ? does.takesStockOnSale : sold < 0 && does.restoresOnCancel))
+async function noteOwnNumbers({ tx, account, order, at }: Taken, does: Capabilities, { lines, first }: Outcome): Promise<void> {
   const byListing = new Map<number, number>()
-  for (const { resolved, sold } of told) {
-    if (resolved.listingId !== null) byListing.set(resolved.listingId, (byListing.get(resolved.listingId) ?? 0) + sold)
+  for (const { resolved, taken, givenUp } of lines) {
+    const lowered = (does.takesStockOnSale ? taken : 0) - (does.restoresOnCancel ? givenUp : 0)
+    if (resolved.listingId === null || lowered === 0) continue
+    byListing.set(resolved.listingId, (byListing.get(resolved.listingId) ?? 0) + lowered)
   }
   if (does.writes === 'moves' || byListing.size === 0) return
-  const text = `UPDATE listing l SET
+  // It is looked at also where no stock has moved: a shortfall that is given up raises its number, and ours stays.
+  const text = `WITH noted AS (UPDATE listing l SET
       shown = CASE WHEN l.seen_at < $5 THEN GREATEST(0, l.shown - x.sold) ELSE l.shown END,
       unexplained = CASE WHEN l.seen_at < $5 THEN l.unexplained ELSE GREATEST(0, l.unexplained - GREATEST(0, x.sold)) END,
       seen_at = CASE WHEN l.unexplained = 0 AND l.seen_at >= $5 - ${TOO_CLOSE_TO_TELL} AND l.seen_at <= $5 + ${TOO_CLOSE_TO_TELL}
         THEN NULL ELSE l.seen_at END
     FROM unnest($3::int[], $4::int[]) AS x (listing_id, sold)
-    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x.listing_id`
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x.listing_id AND l.item_id IS NOT NULL
+    RETURNING l.id)
+    INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before)
+    SELECT $1, $2, id, $5, $6 FROM noted WHERE $7
+    ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1`
   // An order takes its pieces when it is placed, though it may be changed (paid, for one) before we hear of it.
   const moment = first ? order.placedAt : order.updatedAt
-  const values = [account.merchantId, account.id, [...byListing.keys()], [...byListing.values()], moment]
+  const values = [account.merchantId, account.id, [...byListing.keys()], [...byListing.values()], moment, at, account.status === 'open']
   await tx.query({ name: 'note-own-numbers', text, values })
 }
 

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { parse } from 'csv-parse'
 import { z } from 'zod'
 
@@ -50,7 +50,8 @@ export async function readHistory(file: string): Promise<History> {
   const rows: Row[] = []
   let header = false
   try {
-    const parser = createReadStream(file).pipe(parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true }))
+    const source = (await open(file)).createReadStream()
+    const parser = source.pipe(parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true }))
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       if (!header) header = checkHeader(record)
       else take(record, info.lines)

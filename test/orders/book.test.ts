@@ -160,11 +160,11 @@ describe('a cancellation', () => {
     expect(await pieces()).toEqual({})
     expect(await shortfalls()).toEqual([{ quantity: 3, outstanding: 0, backorder: false }])
   })
-  it('heard of before the order is an order that took nothing', async () => {
+  it('heard of before the order is an order that took its pieces and gave them back', async () => {
     await inSafe(3)
     await book(news(2, { currentQuantity: 0 }))
     expect(await book(news(0, {}))).toBe('stale')
-    expect(await ledger()).toEqual([])
+    expect(await ledger()).toEqual(['sold: 3 available > reserved', 'cancelled: 3 reserved > available'])
   })
 })
 
