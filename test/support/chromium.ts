@@ -10,9 +10,9 @@ const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url))
 const ARCHIVES = ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br']
 
 // The package's own names only folders of AWS Lambda: without fonts of the system every text would be 0 pixels wide.
-const FONTS = `<?xml version="1.0"?>
+const fontsIn = (folder: string) => `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir prefix="relative">fonts/fonts</dir><cachedir prefix="relative">fonts-cache</cachedir></fontconfig>
+<fontconfig><dir prefix="relative">fonts/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>
 `
 
 export type Chromium = { executablePath: string; env: Record<string, string> }
@@ -33,7 +33,7 @@ async function unpackInto(folder: string): Promise<void> {
   mkdirSync(CACHE, { recursive: true })
   const draft = mkdtempSync(`${folder}-`)
   await inTemporaryFolder(draft, () => Promise.all(ARCHIVES.map((name) => inflate(join(PACKAGE, 'bin', name)))))
-  writeFileSync(join(draft, 'fonts.conf'), FONTS)
+  writeFileSync(join(draft, 'fonts.conf'), fontsIn(folder))
   if (existsSync(folder)) rmSync(draft, { recursive: true })
   else renameSync(draft, folder)
 }
