@@ -1,3 +1,4 @@
+import { present } from '../kernel/assert.ts'
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { type ItemToMatch, type ListingToMatch, matchListings, type Pair } from './match.ts'
@@ -26,11 +27,14 @@ export async function keepListings(db: Sql, owner: Owner, snapshots: ListingSnap
   })
 }
 
+/** Listings that are matched, and those a person is asked about: now, not only by this round. */
+export type Matched = { matched: number; asked: number }
+
 /**
  * Says of the account's listings which item they are where the SKU leaves no doubt, and proposes where it does. What a
  * person has refused stays refused.
  */
-export async function matchAccount(db: Sql, owner: Owner): Promise<{ sure: number; proposed: number }> {
+export async function matchAccount(db: Sql, owner: Owner): Promise<Matched> {
   const values = [owner.merchantId, owner.accountId]
   const listings = await db.query<ListingToMatch>({
     text: `SELECT id AS "listingId", sku, title, attributes, item_id IS NOT NULL AS settled FROM listing
@@ -63,5 +67,11 @@ export async function matchAccount(db: Sql, owner: Owner): Promise<{ sure: numbe
       ON CONFLICT DO NOTHING`,
     values: [owner.merchantId, JSON.stringify(proposals)],
   })
-  return { sure: sure.length, proposed: proposals.length }
+  const counted = await db.query<Matched>({
+    text: `SELECT count(item_id)::int AS matched, count(*) FILTER (WHERE item_id IS NULL AND EXISTS (SELECT FROM match_proposal p
+        WHERE p.merchant_id = $1 AND p.listing_id = l.id AND p.answer IS NULL))::int AS asked
+      FROM listing l WHERE merchant_id = $1 AND account_id = $2 AND status <> 'dead'`,
+    values,
+  })
+  return present(counted.rows[0], 'a count')
 }

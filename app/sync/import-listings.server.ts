@@ -20,11 +20,11 @@ export async function importListings({ sync, account, connector }: Importing): P
   await setStatus(sync.db, account, 'importing')
   const owner = () => ({ merchantId: account.merchantId, accountId: account.id, at: sync.clock.now() })
   const done = began.stage === MATCHED ? began.done : await readListings({ sync, account, connector }, began)
-  const { sure, proposed } = await sync.inTransaction((tx) => matchAccount(tx, owner()))
+  const { matched: same, asked } = await sync.inTransaction((tx) => matchAccount(tx, owner()))
   const matched = { stage: MATCHED, done, total: done, cursor: null, sentence: 'Reading the orders from before', at: sync.clock.now() }
   await keepProgress(sync.db, account, matched)
   const waiting = await listUnshipped({ sync, account, connector })
-  const sentence = `${done} listings read, ${sure} matched by SKU, ${proposed} to look at, ${waiting} orders from before still to be shipped`
+  const sentence = `${done} listings read, ${same} matched, ${asked} to look at, ${waiting} orders from before still to be shipped`
   await keepProgress(sync.db, account, { stage: 'done', done, total: done, cursor: null, sentence, at: sync.clock.now(), finished: true })
   await learnSizes(sync.db)
   await setStatus(sync.db, account, 'review')

@@ -75,7 +75,7 @@ describe('which item a listing is', () => {
       await addItem(db, shop, { sku: 'B', title: 'Gold signet ring' }),
     ]
     await keep(listed('1', 'A'), listed('2', 'no such'))
-    expect(await match()).toEqual({ sure: 1, proposed: 1 })
+    expect(await match()).toEqual({ matched: 1, asked: 1 })
     expect(await matched()).toEqual([a, null])
     expect((await openProposals(db, shop.merchantId)).first).toMatchObject([{ itemId: b }])
   })
@@ -85,21 +85,21 @@ describe('which item a listing is', () => {
     await match()
     await db.query(`UPDATE match_proposal SET answer = 'refused' WHERE merchant_id = $1`, [shop.merchantId])
     await db.query(`UPDATE listing SET status = 'dead' WHERE merchant_id = $1 AND external_id = '2'`, [shop.merchantId])
-    expect(await match()).toEqual({ sure: 0, proposed: 0 })
+    expect(await match()).toEqual({ matched: 0, asked: 0 })
     expect(await matched()).toEqual([null, null])
     expect((await openProposals(db, shop.merchantId)).count).toBe(0)
   })
   it('does not become sure because the other one of two was matched by hand', async () => {
     const [a] = [await addItem(db, shop, { sku: 'A' }), await addItem(db, shop, { sku: 'A' })]
     await keep(listed('1', 'A'), listed('2', 'A'))
-    expect(await match()).toMatchObject({ sure: 0 })
+    expect(await match()).toMatchObject({ matched: 0 })
     await db.query(`UPDATE listing SET item_id = $2 WHERE merchant_id = $1 AND external_id = '1'`, [shop.merchantId, a])
-    expect(await match()).toMatchObject({ sure: 0 })
+    expect(await match()).toMatchObject({ matched: 1 })
     expect(await matched()).toEqual([a, null])
   })
   it('is never another merchant’s', async () => {
     await addItem(db, await openShop(db), { sku: 'A', title: 'Gold signet ring' })
     await keep(listed('1', 'A'))
-    expect(await match()).toEqual({ sure: 0, proposed: 0 })
+    expect(await match()).toEqual({ matched: 0, asked: 0 })
   })
 })
