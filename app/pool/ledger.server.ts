@@ -10,8 +10,9 @@ import type { Change, Demand, End, Move, Short, Taken } from './movement.ts'
 const LEDGER = `INSERT INTO movement (merchant_id, key, reason, actor, cause, account_id, occurred_at, recorded_at,
   n, item_id, quantity, from_location, from_state, to_location, to_state)`
 const CHANGE = '$1::int, $2::text, $3::text, $4::text, $5::text, $6::int, $7::timestamptz, $8::timestamptz'
-// A movement of the same key seen here, or raced with (the unique key then undoes the statement): it has happened.
-const NOT_YET = 'NOT EXISTS (SELECT FROM movement WHERE merchant_id = $1 AND key = $2)'
+// A movement of the same key seen here, or raced with (the unique key then undoes the statement): it has happened. Asked
+// for in the key's order, so that it is never found by reading the ledger: a plan made while few keys were known did.
+const NOT_YET = '(SELECT n FROM movement WHERE merchant_id = $1 AND key = $2 ORDER BY n LIMIT 1) IS NULL'
 const FACT = 'INSERT INTO stock_changed (merchant_id, key) SELECT $1, $2'
 const UNIQUE_VIOLATION = '23505'
 
@@ -26,17 +27,17 @@ const changeValues = (change: Change) => [
   change.recordedAt,
 ]
 
-// The common case, at the cost of a bare conditional update (bench "reserve"): one item, all of it from the first
-// sellable location that has any. Whatever else is the case, it takes nothing, and the statement below decides.
+// The common case, near the cost of a bare conditional update (bench "reserve"): one item, all of it from the first
+// sellable location that has any. Whatever else is the case, it takes nothing, and the statement below decides. The
+// location as a scalar, not a join: it is looked up once, and what is updated is found by its whole key.
 const RESERVE_AT_ONE_PLACE = `
-WITH place AS (
-  SELECT b.location_id FROM balance b JOIN location l ON l.merchant_id = $1 AND l.id = b.location_id
-  WHERE b.merchant_id = $1 AND b.item_id = $9 AND b.available > 0 AND l.sellable AND ${NOT_YET}
-  ORDER BY l.rank, l.id LIMIT 1
-), taken AS (
+WITH taken AS (
   UPDATE balance b SET available = b.available - $10, reserved = b.reserved + $10, version = b.version + 1
-  FROM place p
-  WHERE b.merchant_id = $1 AND b.item_id = $9 AND b.location_id = p.location_id AND b.available >= $10
+  WHERE b.merchant_id = $1 AND b.item_id = $9 AND b.available >= $10 AND ${NOT_YET} AND b.location_id = (
+    SELECT o.location_id FROM balance o JOIN location l ON l.merchant_id = $1 AND l.id = o.location_id
+    WHERE o.merchant_id = $1 AND o.item_id = $9 AND o.available > 0 AND l.sellable
+    ORDER BY l.rank, l.id LIMIT 1
+  )
   RETURNING b.location_id
 ), fact AS (
   ${FACT} FROM taken

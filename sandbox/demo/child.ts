@@ -8,6 +8,8 @@ import type { Environment } from './environment.ts'
 
 export type Child = {
   name: string
+  /** undefined when it could not be started */
+  pid: number | undefined
   /** Its exit code, once it has one; null when a signal ended it. */
   ended: Promise<number | null>
   /** The last thing it complained of. */
@@ -46,6 +48,7 @@ export function startChild({ name, args, env, cwd, log }: ChildOptions): Child {
   })
   return {
     name,
+    pid: child.pid,
     ended: exit.then(([code]) => code),
     lastWords: lines.last,
     died,

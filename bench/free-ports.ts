@@ -1,0 +1,17 @@
+import { randomInt } from 'node:crypto'
+import { checkPorts } from '#sandbox/demo/choices.ts'
+
+const ATTEMPTS = 50
+
+/** The first of three free ports in a row, below those that the system hands out by itself. */
+export async function freePorts(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const first = randomInt(10_000, 30_000)
+    const free = await checkPorts(first).then(
+      () => true,
+      () => false,
+    )
+    if (free) return first
+  }
+  throw new Error('No three free ports in a row were found on 127.0.0.1.')
+}
