@@ -1,5 +1,6 @@
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
+import { tellPages } from './wake.server.ts'
 
 /** How far a long work on an account has come; a person watches it, and the work goes on from it. */
 export type Progress = { stage: string; done: number; total: number | null; cursor: string | null; sentence: string }
@@ -24,10 +25,16 @@ export async function beginProgress(db: Sql, account: Account, at: Date): Promis
   return kept
 }
 
-export async function keepProgress(db: Sql, account: Account, progress: Progress & { at: Date; finished?: boolean }): Promise<void> {
+/** Says how far it is; pages that are open show it at once. */
+export async function keepProgress(
+  db: Sql,
+  account: Account,
+  progress: Progress & { at: Date; finished?: boolean },
+): Promise<void> {
   const text = `UPDATE import_run SET stage = $3, done = $4, total = $5, cursor = to_jsonb($6::text), sentence = $7, moved_at = $8,
       finished_at = CASE WHEN $9 THEN $8::timestamptz END
     WHERE merchant_id = $1 AND account_id = $2`
   const { stage, done, total, cursor, sentence, at, finished = false } = progress
   await db.query({ text, values: [account.merchantId, account.id, stage, done, total, cursor, sentence, at, finished] })
+  await tellPages(db, account.merchantId)
 }
