@@ -38,6 +38,10 @@ function problemsOf(context: BrowserContext): string[] {
     if (['error', 'warning'].includes(said.type())) problems.push(`${said.type()}: ${said.text()}`)
   })
   context.on('weberror', (error) => problems.push(`uncaught: ${error.error().message}`))
-  context.on('requestfailed', (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`))
+  context.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText
+    // The page itself was left, or asked for something newer.
+    if (why !== 'net::ERR_ABORTED') problems.push(`failed: ${request.url()} ${why}`)
+  })
   return problems
 }
