@@ -226,7 +226,7 @@ describe('a webhook', () => {
       const body = JSON.stringify({ id: 1, admin_graphql_api_id: 'gid://shopify/Order/1' })
       for (const headers of [{}, signed]) {
         const answer = await fetch(web.origin + path, { method: 'POST', body, headers })
-        expect([400, 401]).toContain(answer.status)
+        expect(answer.status).toBe(401)
       }
       expect(await count()).toBe(before)
     },
