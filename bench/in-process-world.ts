@@ -3,7 +3,6 @@ import { openEtsy } from '#app/channels/etsy/connector.server.ts'
 import { ETSY_LIMITS } from '#app/channels/etsy/limits.ts'
 import { verifyEtsyNotification } from '#app/channels/etsy/notification.server.ts'
 import { openShopify } from '#app/channels/shopify/connector.server.ts'
-import { SHOPIFY_LIMITS } from '#app/channels/shopify/limits.ts'
 import { shopifyNotification } from '#app/channels/shopify/notification.ts'
 import type { Tokens } from '#app/channels/connector.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
@@ -11,7 +10,7 @@ import type { VirtualClock } from '#app/kernel/virtual-clock.ts'
 import { accountOf } from '#app/merchant/account.server.ts'
 import { keepNotification } from '#app/sync/inbox.server.ts'
 import { createEtsySandbox, type EtsySandbox, type EtsySandboxOptions } from '#sandbox/etsy/sandbox.ts'
-import type { Shop as EtsyShop, } from '#sandbox/etsy/shop.ts'
+import type { Shop as EtsyShop } from '#sandbox/etsy/shop.ts'
 import type { ShopSeed as EtsySeed } from '#sandbox/etsy/shop-manager.ts'
 import { seeded } from '#sandbox/jeweler/chance.ts'
 import { createShopifySandbox, type ShopifySandbox } from '#sandbox/shopify/sandbox.ts'
@@ -21,11 +20,25 @@ import { type ChannelDoor, openRoad, type Road } from './road.ts'
 
 const SCOPES =
   'read_products,read_inventory,write_inventory,read_locations,read_orders,read_merchant_managed_fulfillment_orders'
+// A Plus store's points: on a clock that stands still a read that must wait is begun anew each time, and the default's
+// 2,000 do not pay for opening thousands of items in one go. What a sale costs, 34 points, is far below either.
+const PLUS = { maximumAvailable: 20_000, restoreRate: 1_000 }
+const PLUS_LIMITS = [
+  { kind: 'points' as const, name: 'points', limit: PLUS.maximumAvailable, restorePerSecond: PLUS.restoreRate },
+]
 const ETSY_APP = { keystring: 'keystring', sharedSecret: 'shared' }
 const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret that only the two of us know').toString('base64')}`
 const TOPICS = [
-  'orders/create', 'orders/updated', 'orders/cancelled', 'orders/edited', 'orders/fulfilled', 'refunds/create',
-  'inventory_levels/update', 'products/create', 'products/update', 'inventory_items/delete',
+  'orders/create',
+  'orders/updated',
+  'orders/cancelled',
+  'orders/edited',
+  'orders/fulfilled',
+  'refunds/create',
+  'inventory_levels/update',
+  'products/create',
+  'products/update',
+  'inventory_items/delete',
 ]
 
 export type WorldOptions = {
@@ -73,15 +86,24 @@ export async function openInProcessWorld(options: WorldOptions): Promise<InProce
   const shopifySandbox = createShopifySandbox({
     clock,
     random,
-    app: { apiKey: 'key', apiSecret: 'secret', url: 'https://app.test', scopes: SCOPES.split(','),
-      webhooks: [{ topics: options.topics ?? TOPICS, uri: '/webhooks/shopify' }] },
+    app: {
+      apiKey: 'key',
+      apiSecret: 'secret',
+      url: 'https://app.test',
+      scopes: SCOPES.split(','),
+      webhooks: [{ topics: options.topics ?? TOPICS, uri: '/webhooks/shopify' }],
+    },
     deliver,
+    limits: { ...PLUS, singleQueryMax: 1_000 },
   })
   const etsySandbox = createEtsySandbox({
     clock,
     random,
-    app: { ...ETSY_APP, redirectUris: ['https://app.test/auth/etsy/callback'],
-      webhook: { url: 'https://app.test/webhooks/etsy', secret: WEBHOOK_SECRET } },
+    app: {
+      ...ETSY_APP,
+      redirectUris: ['https://app.test/auth/etsy/callback'],
+      webhook: { url: 'https://app.test/webhooks/etsy', secret: WEBHOOK_SECRET },
+    },
     deliver,
     ...options.etsyOptions,
   })
@@ -94,16 +116,34 @@ export async function openInProcessWorld(options: WorldOptions): Promise<InProce
     if (text.includes('"THROTTLED"')) throttled.shopify += 1
     return new Response(text, answer)
   }
-  const doors = { shopify: shopifyDoor(shopifySandbox, { clock, fetch: asShopify }), etsy: etsyDoor(etsySandbox, { etsy, clock }), ...options.doors }
-  const road = openRoad({ pool, clock, doors, ...(options.publishing === undefined ? {} : { publishing: options.publishing }) })
+  const doors = {
+    shopify: shopifyDoor(shopifySandbox, { clock, fetch: asShopify }),
+    etsy: etsyDoor(etsySandbox, { etsy, clock }),
+    ...options.doors,
+  }
+  const road = openRoad({
+    pool,
+    clock,
+    doors,
+    ...(options.publishing === undefined ? {} : { publishing: options.publishing }),
+  })
   later.deliver = (request) => receive(road, request, clock)
   const merchantId = await arriveMerchant(road, options)
   const accounts = { shopify: (await accountOf(pool, 'shopify', shopify.domain))!.id, etsy: 0 }
   return {
-    road, merchantId, shopify, etsy, accounts,
+    road,
+    merchantId,
+    shopify,
+    etsy,
+    accounts,
     sandboxes: { shopify: shopifySandbox, etsy: etsySandbox },
     async connectEtsy() {
-      accounts.etsy = await connect(road, { merchantId, channel: 'etsy', externalId: String(etsy.shopId), name: 'Etsy' })
+      accounts.etsy = await connect(road, {
+        merchantId,
+        channel: 'etsy',
+        externalId: String(etsy.shopId),
+        name: 'Etsy',
+      })
     },
     throttled: () => throttled.shopify + etsySandbox.metrics().throttled,
     pass: (ms) => clock.runTo(new Date(clock.now().getTime() + ms)),
@@ -113,9 +153,12 @@ export async function openInProcessWorld(options: WorldOptions): Promise<InProce
 type ShopifySide = { clock: VirtualClock; fetch: (request: Request) => Promise<Response> }
 
 const shopifyDoor = (sandbox: ShopifySandbox, { clock, fetch }: ShopifySide): ChannelDoor => ({
-  limits: SHOPIFY_LIMITS,
+  limits: PLUS_LIMITS,
   open: ({ externalId: shop }, limiter) =>
-    openShopify({ shop, deps: { fetch: (input, init) => fetch(new Request(input, init)), limiter, clock, tokens: offline(sandbox, shop) } }),
+    openShopify({
+      shop,
+      deps: { fetch: (input, init) => fetch(new Request(input, init)), limiter, clock, tokens: offline(sandbox, shop) },
+    }),
 })
 
 const etsyDoor = (sandbox: EtsySandbox, { etsy, clock }: { etsy: EtsyShop; clock: VirtualClock }): ChannelDoor => ({
@@ -132,7 +175,14 @@ const etsyDoor = (sandbox: EtsySandbox, { etsy, clock }: { etsy: EtsyShop; clock
         token = signIn()
       },
     }
-    const deps = { fetch: (request: Request) => sandbox.fetch(request), limiter, clock, tokens, apiUrl: 'https://openapi.etsy.com', ...ETSY_APP }
+    const deps = {
+      fetch: (request: Request) => sandbox.fetch(request),
+      limiter,
+      clock,
+      tokens,
+      apiUrl: 'https://openapi.etsy.com',
+      ...ETSY_APP,
+    }
     return openEtsy({ shopId, deps })
   },
 })
@@ -142,14 +192,18 @@ function offline(sandbox: ShopifySandbox, shop: string): Tokens {
   let token: Promise<string> | undefined
   const exchange = async () => {
     const body = JSON.stringify({
-      client_id: 'key', client_secret: 'secret', expiring: '0',
+      client_id: 'key',
+      client_secret: 'secret',
+      expiring: '0',
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
       subject_token: sandbox.sessionToken({ shop }),
       subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
       requested_token_type: 'urn:shopify:params:oauth:token-type:offline-access-token',
     })
     const headers = { 'content-type': 'application/json', 'x-forwarded-host': shop }
-    const answer = await sandbox.fetch(new Request('https://sandbox/admin/oauth/access_token', { method: 'POST', body, headers }))
+    const answer = await sandbox.fetch(
+      new Request('https://sandbox/admin/oauth/access_token', { method: 'POST', body, headers }),
+    )
     const { access_token } = (await answer.json()) as { access_token: string }
     return access_token
   }
@@ -203,7 +257,10 @@ export async function connect(
     const text = `INSERT INTO channel_account (merchant_id, channel, external_id, name, status, connected_at)
       VALUES ($1, $2, $3, $4, 'connecting', $5) RETURNING id`
     const { merchantId, channel, externalId, name } = account
-    const { rows } = await tx.query<{ id: number }>({ text, values: [merchantId, channel, externalId, name, sync.clock.now()] })
+    const { rows } = await tx.query<{ id: number }>({
+      text,
+      values: [merchantId, channel, externalId, name, sync.clock.now()],
+    })
     const accountId = rows[0]!.id
     await sync.outbox.record(tx, [{ name: 'account-connected', payload: { merchantId, accountId } }])
     return accountId

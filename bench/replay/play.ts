@@ -37,6 +37,7 @@ type Playing = PlayOptions & { truth: Truth<Ref>; tally: Tally }
 // Orders older than this can only be cancelled by a person: no replay needs them all in memory.
 const REMEMBERED_MS = 14 * 86_400_000
 const LOOK_EVERY = 200
+const LOOKS_AGAIN_MS = 1_000
 
 /** Plays a history: every event at its moment, on its channel, against what that channel shows just then. */
 export async function play(options: PlayOptions): Promise<Tally> {
@@ -112,16 +113,17 @@ type Given = Ref & Wanted & { channel: string }
 
 function giveBack({ stage, latencyMs }: Playing, market: Market, { channel, orderId, sku, quantity }: Given): void {
   if (market.giveBack(orderId, { sku, quantity }) === 'told') return
-  // The news of it reaches a person of the merchant's, who says which pieces they are.
-  stage.clock.after(latencyMs, async () => {
-    const { sync } = stage.world.road
+  // The news of it reaches a person of the merchant's, who says which pieces they are as soon as the order is there.
+  const { sync } = stage.world.road
+  const say = async (): Promise<void> => {
     const found = await lineOf(sync.db, { account: stage.accounts.get(channel) ?? 0, orderId, sku })
-    if (!found) throw new Error(`the order ${orderId} of ${channel} has not been booked`)
+    if (!found) return void stage.clock.after(LOOKS_AGAIN_MS, say)
     const who = { merchantId: stage.world.merchantId, actor: 'replay' }
     const refused = await giveBackPieces(sync, who, { orderId: found.orderId, lines: [{ lineId: found.lineId, quantity }] })
     if (isRefusal(refused)) throw new Error(refused.sentence)
     stage.world.road.kick(stage.world.merchantId)
-  })
+  }
+  stage.clock.after(latencyMs, say)
 }
 
 async function lineOf(db: Sql, { account, orderId, sku }: { account: number; orderId: string; sku: string }) {
