@@ -28,7 +28,12 @@ const connectionString = env.DATABASE_URL
 const pool = openPool(connectionString, { max: 12 })
 const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
 const sealer = openSealer([Buffer.from(env.CREDENTIALS_KEY, 'base64')])
-const sync: Sync = { db: pool, inTransaction: (work) => transaction(pool, work), outbox: graphileOutbox, clock: systemClock }
+const sync: Sync = {
+  db: pool,
+  inTransaction: (work) => transaction(pool, work),
+  outbox: graphileOutbox,
+  clock: systemClock,
+}
 const accounts = channelAccounts({ env, sync, sealer, sessions: sessionStorage(prisma, sealer), log })
 const stock = listenForChanges({ connectionString, clock: systemClock, log, channel: STOCK_CHANNEL })
 
@@ -36,7 +41,8 @@ const queue = await startGraphileWorker({
   connectionString,
   handlers: handlers(sync, accounts),
   concurrency: CONCURRENCY,
-  onGiveUp: ({ name, payload, error }) => log.error({ err: error, fact: name, payload }, 'A fact could not be dealt with.'),
+  onGiveUp: ({ name, payload, error }) =>
+    log.error({ err: error, fact: name, payload }, 'A fact could not be dealt with.'),
   clock: systemClock,
   log,
 })
@@ -73,6 +79,8 @@ async function stop(): Promise<void> {
   await accounts.close()
   await stock.close()
   await pool.end()
+  // Listening for the launcher's end keeps the channel to it open, and that would keep this process.
+  if (process.connected) process.disconnect()
 }
 const stopOnce = () => (stopping ??= stop())
 
