@@ -3,7 +3,7 @@ import { type Connector, keepsStock, type StockedConnector } from './channels/co
 import { TryAgain } from './kernel/outage.ts'
 import { accountById, type Account } from './merchant/account.server.ts'
 import type { Handlers } from './queue/fact.ts'
-import { adoptChanges } from './sync/adopt.server.ts'
+import { adoptChanges, agrees } from './sync/adopt.server.ts'
 import { comeBack, compareAgain } from './sync/come-back.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
@@ -16,7 +16,10 @@ import { wake } from './sync/wake.server.ts'
 const AFTER_THE_IMPORT_MS = 2_000
 
 /** Fact → what is done about it: every background path on one screen. */
-export function handlers(sync: Sync, accounts: { open(account: Account): Promise<{ connector: Connector }> }): Handlers<Facts> {
+export function handlers(
+  sync: Sync,
+  accounts: { open(account: Account): Promise<{ connector: Connector }> },
+): Handlers<Facts> {
   const opened = async ({ accountId }: { accountId: number }) => {
     const account = await accountById(sync.db, accountId)
     if (!account || account.status === 'off') return null
@@ -51,7 +54,15 @@ export function handlers(sync: Sync, accounts: { open(account: Account): Promise
   }
 }
 
-async function bringIn({ sync, account, connector }: { sync: Sync; account: Account; connector: Connector }): Promise<void> {
+async function bringIn({
+  sync,
+  account,
+  connector,
+}: {
+  sync: Sync
+  account: Account
+  connector: Connector
+}): Promise<void> {
   // A fact may come twice: an account that has been brought in is not taken from the person who looks at it.
   if (account.status !== 'connecting' && account.status !== 'importing') return
   if (!keepsStock(connector)) return importListings({ sync, account, connector })
@@ -71,5 +82,9 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
     await markUndecided(tx, account.merchantId)
   })
   if (account.status === 'review') return compareAgain({ sync, account, connector }, things)
-  await adoptChanges({ sync, account, connector }, things.map(({ ref }) => ref))
+  if (await agrees({ sync, account, connector }, things)) return
+  await adoptChanges(
+    { sync, account, connector },
+    things.map(({ ref }) => ref),
+  )
 }

@@ -1,5 +1,11 @@
 /** What a listing says of itself, and what an item is: all that a match is judged by. `settled`: it is matched already. */
-export type ListingToMatch = { listingId: number; sku: string; title: string; attributes: Record<string, string>; settled?: boolean }
+export type ListingToMatch = {
+  listingId: number
+  sku: string
+  title: string
+  attributes: Record<string, string>
+  settled?: boolean
+}
 export type ItemToMatch = { itemId: number; sku: string; title: string; variant: string; settled?: boolean }
 
 /** Two things that look alike. `score` 0–100; `evidence`: why, in words a person can check. */
@@ -39,7 +45,9 @@ export function matchListings(listings: ListingToMatch[], items: ItemToMatch[], 
   })
   const matched = new Set(sure.map(({ listingId }) => listingId))
   const taken = new Set(sure.map(({ itemId }) => itemId))
-  const free = items.filter(({ itemId, settled }) => !settled && !taken.has(itemId)).map((item) => ({ ...item, words: wordsOf(item) }))
+  const free = items
+    .filter(({ itemId, settled }) => !settled && !taken.has(itemId))
+    .map((item) => ({ ...item, words: wordsOf(item) }))
   const index = indexOf(free)
   const open = listings.filter(({ listingId, settled }) => !settled && !matched.has(listingId))
   const proposals = open.flatMap((listing) => proposalsFor(listing, index))

@@ -32,7 +32,10 @@ export async function openIncident(db: Sql, incident: NewIncident): Promise<numb
   const { merchantId, kind, subject, sentence, at } = incident
   const about = [incident.itemId ?? null, incident.accountId ?? null]
   const value = [incident.value?.minor ?? null, incident.value?.currency ?? null]
-  const { rows } = await db.query<{ id: number }>({ text, values: [merchantId, kind, subject, sentence, ...about, ...value, at] })
+  const { rows } = await db.query<{ id: number }>({
+    text,
+    values: [merchantId, kind, subject, sentence, ...about, ...value, at],
+  })
   return rows[0]!.id
 }
 

@@ -47,7 +47,11 @@ export async function workingAccounts(db: Sql): Promise<number[]> {
 }
 
 /** Says where an account stands. One that was disconnected meanwhile stays off: only a person connects it again. */
-export async function setStatus(db: Sql, account: { merchantId: number; id: number }, status: AccountStatus): Promise<void> {
+export async function setStatus(
+  db: Sql,
+  account: { merchantId: number; id: number },
+  status: AccountStatus,
+): Promise<void> {
   const text = `UPDATE channel_account SET status = $3 WHERE merchant_id = $1 AND id = $2 AND status <> 'off'`
   await db.query({ text, values: [account.merchantId, account.id, status] })
 }

@@ -9,7 +9,10 @@ export type Waiting = { line: number; itemId: number; quantity: number; sources:
 export type Allocated = { line: number; itemId: number; locationId: number; quantity: number }
 
 /** Deals what was taken, per item and location, out to the lines: to those that name the location first, then in order. */
-export function deal(taken: { itemId: number; locationId: number; quantity: number }[], waiting: Waiting[]): Allocated[] {
+export function deal(
+  taken: { itemId: number; locationId: number; quantity: number }[],
+  waiting: Waiting[],
+): Allocated[] {
   const left = taken.map((one) => ({ ...one }))
   const open = waiting.map((one) => ({ ...one, sources: one.sources.map((source) => ({ ...source })) }))
   const dealt: Allocated[] = []
@@ -26,7 +29,10 @@ export function deal(taken: { itemId: number; locationId: number; quantity: numb
     if (named) give(from, to, named.quantity)
   }
   for (const { from, to } of pairs) give(from, to, Infinity)
-  assert(left.every(({ quantity }) => quantity === 0), 'what was taken for an order is dealt out to its lines')
+  assert(
+    left.every(({ quantity }) => quantity === 0),
+    'what was taken for an order is dealt out to its lines',
+  )
   return joined(dealt)
 }
 

@@ -6,7 +6,15 @@ import type { Change, Demand, End, Move } from '../pool/movement.ts'
 import { type Allocated, type AtLocation, deal, pick } from './allocation.ts'
 import { type AllocationDelta, type BookedLine, type Effect, writeBooked } from './booked-rows.server.ts'
 import { type LineEffects, lineEffects, NOTHING_BOOKED, nothingToDo } from './line-effects.ts'
-import { keepLines, type KeptLine, type LineRow, linesOf, lockOrder, type OrderRow, type ResolvedLine } from './order-row.server.ts'
+import {
+  keepLines,
+  type KeptLine,
+  type LineRow,
+  linesOf,
+  lockOrder,
+  type OrderRow,
+  type ResolvedLine,
+} from './order-row.server.ts'
 import { fillShortfalls, keepShortfalls } from './shortfall.server.ts'
 
 /** A channel's order in our words, its lines found in the catalog, its places found among our locations. */
@@ -40,7 +48,14 @@ export type LineOutcome = {
  * `changed`: something was booked. `first`: nothing had been before. `news`: the channel had not told of this state of
  * the order yet. `nowWhole`: lines, of other orders too, that had been short.
  */
-export type Outcome = { orderId: number; changed: boolean; first: boolean; news: boolean; lines: LineOutcome[]; nowWhole: number[] }
+export type Outcome = {
+  orderId: number
+  changed: boolean
+  first: boolean
+  news: boolean
+  lines: LineOutcome[]
+  nowWhole: number[]
+}
 
 type Working = {
   resolved: ResolvedLine
@@ -78,7 +93,10 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
   return { orderId: row.id, changed: due.length > 0, first: row.revision === 0, news, lines: outcomes, nowWhole }
 }
 
-function workOf(input: OrderToBook, known: { row: OrderRow; stored: LineRow[]; ids: Map<string, KeptLine> }): Working[] {
+function workOf(
+  input: OrderToBook,
+  known: { row: OrderRow; stored: LineRow[]; ids: Map<string, KeptLine> },
+): Working[] {
   if (known.row.history) return []
   const stored = new Map(known.stored.map((line) => [line.externalId, line]))
   return input.lines.flatMap((resolved) => {
@@ -115,7 +133,11 @@ function outcomeOf({ lineId, resolved, effects, passed, now, was }: Working): Li
 }
 
 /** Returns the items whose stock came free. */
-async function bookLines(db: Sql, input: OrderToBook, { row, due }: { row: OrderRow; due: Working[] }): Promise<number[]> {
+async function bookLines(
+  db: Sql,
+  input: OrderToBook,
+  { row, due }: { row: OrderRow; due: Working[] },
+): Promise<number[]> {
   const revision = row.revision + 1
   const event = `${input.order.updatedAt.toISOString()} r${revision}`
   const change = (step: string, reason: string): Change => ({
@@ -162,7 +184,13 @@ async function bookLines(db: Sql, input: OrderToBook, { row, due }: { row: Order
   await move(db, change('cancelled', 'cancelled'), moves.release)
   await move(db, change('shipped', 'shipped'), moves.ship)
   await move(db, change('restocked', 'came back'), moves.restock)
-  await writeBooked(db, { merchantId: input.merchantId, event, lines: due.map(({ now }) => now), effects, allocations: deltas })
+  await writeBooked(db, {
+    merchantId: input.merchantId,
+    event,
+    lines: due.map(({ now }) => now),
+    effects,
+    allocations: deltas,
+  })
   await keepShortfalls(db, input, due.filter(shortThenOrNow).map(shortfallOf))
   return [...new Set([...moves.release, ...moves.restock].map(({ itemId }) => itemId))]
 }
@@ -176,7 +204,11 @@ const shortfallOf = ({ lineId, itemId, now, resolved }: Working) => ({
 })
 
 // Demand is summed per item over all lines before the check; what was taken is dealt out to the lines afterwards.
-async function take(db: Sql, change: Change, { input, due }: { input: OrderToBook; due: Working[] }): Promise<Allocated[]> {
+async function take(
+  db: Sql,
+  change: Change,
+  { input, due }: { input: OrderToBook; due: Working[] },
+): Promise<Allocated[]> {
   const waiting = due.flatMap(({ effects, passed, itemId, resolved, places }, line) => {
     // The channel names where all of it lies; what the line holds there already is not taken again.
     const sources = resolved.told.sources.flatMap(({ externalLocationId, quantity }) => {
@@ -232,7 +264,9 @@ function comeBack({ effects, itemId, resolved, was }: Working, locations: Map<st
     const locationId = locations.get(externalLocationId)
     if (n <= 0 || locationId === undefined) return []
     missing -= n
-    return [{ itemId, quantity: n, from: { outside: 'customer' as const }, to: { locationId, state: 'available' as const } }]
+    return [
+      { itemId, quantity: n, from: { outside: 'customer' as const }, to: { locationId, state: 'available' as const } },
+    ]
   })
 }
 
@@ -242,7 +276,11 @@ async function move(db: Sql, change: Change, moves: Move[]): Promise<void> {
   assert(done === 'done', `the units of ${change.key} are where its lines say`)
 }
 
-async function touchOrder(db: Sql, input: OrderToBook, { orderId, changed }: { orderId: number; changed: boolean }): Promise<void> {
+async function touchOrder(
+  db: Sql,
+  input: OrderToBook,
+  { orderId, changed }: { orderId: number; changed: boolean },
+): Promise<void> {
   const text = `UPDATE channel_order SET updated_at = $3, cancelled_at = $4, revision = revision + $5 WHERE merchant_id = $1 AND id = $2`
   const values = [input.merchantId, orderId, input.order.updatedAt, input.order.cancelledAt, changed ? 1 : 0]
   await db.query({ name: 'touch-order', text, values })

@@ -46,7 +46,10 @@ WITH lines AS (
 SELECT 1`
 
 /** Writes what became of the lines, each effect once for its line, transition and event. */
-export async function writeBooked(db: Sql, { merchantId, event, lines, effects, allocations }: BookedRows): Promise<void> {
+export async function writeBooked(
+  db: Sql,
+  { merchantId, event, lines, effects, allocations }: BookedRows,
+): Promise<void> {
   const rows = [lines, effects.filter(({ quantity }) => quantity > 0), netted(allocations)]
   const values = [merchantId, event, ...rows.map((each) => JSON.stringify(each))]
   await db.query({ name: 'write-booked', text: WRITE, values })

@@ -53,7 +53,14 @@ export async function giveBack(tx: Sql, given: GiveBack): Promise<Refusal | Excl
   if (!row) return NOT_THERE
   const told = row.lines.map(asTold)
   const order: ChannelOrder = { ...row, paidAt: null, unclear: null, lines: told.map((line) => line.told) }
-  const where = { merchantId, accountId: row.accountId, locations: new Map<string, number>(), history: false, at: given.at, occurredAt: given.at }
+  const where = {
+    merchantId,
+    accountId: row.accountId,
+    locations: new Map<string, number>(),
+    history: false,
+    at: given.at,
+    occurredAt: given.at,
+  }
   const booked = await bookOrder(tx, { ...where, order, lines: told })
   return booked === 'stale' ? NOT_THERE : booked
 }

@@ -22,7 +22,14 @@ export async function keepShortfalls(
   await db.query({ text, values: [owner.merchantId, owner.accountId, owner.at, JSON.stringify(lines)] })
 }
 
-type Open = BookedLine & { itemId: number; accountId: number; orderId: number; externalId: string; revision: number; outstanding: number }
+type Open = BookedLine & {
+  itemId: number
+  accountId: number
+  orderId: number
+  externalId: string
+  revision: number
+  outstanding: number
+}
 
 // Locked, so that two returns of stock do not fill the same shortfall. One that is locked is passed over: whoever holds
 // it (news of its order, another return) looks for stock afterwards, and waiting for it with stock in hand would be a
@@ -41,7 +48,10 @@ FOR UPDATE OF s, l SKIP LOCKED`
  * Gives stock that has come free to the orders that were promised it without stock, oldest first. Returns the lines
  * that are whole again.
  */
-export async function fillShortfalls(db: Sql, owner: { merchantId: number; itemIds: number[]; at: Date }): Promise<number[]> {
+export async function fillShortfalls(
+  db: Sql,
+  owner: { merchantId: number; itemIds: number[]; at: Date },
+): Promise<number[]> {
   const { merchantId, itemIds, at } = owner
   if (itemIds.length === 0) return []
   const open = (await db.query<Open>({ name: 'open-shortfalls', text: OPEN, values: [merchantId, itemIds] })).rows
@@ -75,7 +85,8 @@ async function fill(db: Sql, open: Open, { merchantId, at }: { merchantId: numbe
     effects: [{ lineId, transition: 'fill', quantity: taken }],
     allocations: done.taken.map(({ locationId, quantity }) => ({ lineId, itemId, locationId, delta: quantity })),
   })
-  const text = 'UPDATE shortfall SET outstanding = outstanding - $4 WHERE merchant_id = $1 AND line_id = $2 AND item_id = $3'
+  const text =
+    'UPDATE shortfall SET outstanding = outstanding - $4 WHERE merchant_id = $1 AND line_id = $2 AND item_id = $3'
   await db.query({ text, values: [merchantId, lineId, itemId, taken] })
   return taken === outstanding
 }

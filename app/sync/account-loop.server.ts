@@ -53,7 +53,11 @@ export async function workFor(loop: Loop, signal: AbortSignal): Promise<void> {
 const backoffMs = (error: unknown, failures: number) =>
   error instanceof TryAgain ? Math.max(50, error.afterMs) : Math.min(MOST_BACKOFF_MS, 500 * 2 ** Math.min(failures, 8))
 
-async function rest(loop: Loop, merchantId: number, { ms, signal }: { ms: number; signal: AbortSignal }): Promise<void> {
+async function rest(
+  loop: Loop,
+  merchantId: number,
+  { ms, signal }: { ms: number; signal: AbortSignal },
+): Promise<void> {
   if (ms <= 0) return
   const rested = new AbortController()
   const either = AbortSignal.any([signal, rested.signal])

@@ -10,7 +10,7 @@ import type { Change } from '../pool/movement.ts'
 import type { Sync } from './facts.ts'
 import { closeOversells } from './ingest-order.server.ts'
 import { pollOrders } from './poll.server.ts'
-import { readBack } from './read-back.server.ts'
+import { keepSeen, readBack } from './read-back.server.ts'
 import { oursOf, type Residual, residualsOf } from './residual.server.ts'
 
 type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
@@ -18,6 +18,29 @@ type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 const SETTLES_IN_MS = 2_000
 // An order or a write that has not arrived by then will not: a person must look.
 const PATIENCE_MS = 120_000
+
+// A change this young is looked at again before anything more is read for it: its order is most probably on its way.
+const YOUNG_MS = 5_000
+
+/**
+ * Whether things that were just read are what our books say, as they nearly always are: a channel that tells of every
+ * change tells of our own writes and of its own sales too. Costs no call. Throws TryAgain while an order or a write of
+ * the last seconds is on its way.
+ */
+export async function agrees({ sync, account, connector }: Stocked, things: StockedThing[]): Promise<boolean> {
+  const { residuals, unsettled } = await residualsOf(sync.db, account, { things, patient: true })
+  const at = lastChange(things)
+  const young = at !== undefined && sync.clock.now().getTime() - at.getTime() < YOUNG_MS
+  if (unsettled.length > 0 && young) throw onItsWay(account)
+  if (residuals.length + unsettled.length > 0) return false
+  const refs = things.map(({ ref }) => ref)
+  const seen = await keepSeen({ sync, account, connector }, { refs, snapshots: things })
+  await closeDrifts(
+    { sync, account },
+    seen.flatMap(({ itemId }) => (itemId === null ? [] : [itemId])),
+  )
+  return true
+}
 
 /**
  * Takes over what was changed in the channel itself: a count, a move, a delivery entered in Shopify's admin. Judged
@@ -33,21 +56,37 @@ export async function adoptChanges({ sync, account, connector }: Stocked, refs: 
   const { residuals, unsettled } = await residualsOf(sync.db, account, { things, patient })
   if (moved || (patient && unsettled.length > 0)) throw onItsWay(account)
   for (const { itemId } of unsettled) await noteDrift({ sync, account }, itemId)
-  await closeDrifts({ sync, account }, seen.flatMap(({ itemId }) => (itemId === null || unsettled.some((one) => one.itemId === itemId) ? [] : [itemId])))
+  await closeDrifts(
+    { sync, account },
+    seen.flatMap(({ itemId }) => (itemId === null || unsettled.some((one) => one.itemId === itemId) ? [] : [itemId])),
+  )
   if (residuals.length === 0 || !at) return
   const refused = await bookResiduals(sync, { account, residuals, at, actor: `${account.name}, person not told` })
   if (patient && refused.length > 0) throw onItsWay(account)
   await readBack({ sync, account, connector }, refs)
 }
 
-const onItsWay = (account: Account) => new TryAgain(SETTLES_IN_MS, `An order or a write is on its way at ${account.name}.`)
+const onItsWay = (account: Account) =>
+  new TryAgain(SETTLES_IN_MS, `An order or a write is on its way at ${account.name}.`)
 
 /**
  * Reads things with everything known that had happened until then. `moved`: something happened in between (a sale, a
  * write that arrived), so that what was read cannot be compared with what we have.
  */
-async function readSteadily({ sync, account, connector }: Stocked, refs: ListingRef[]): Promise<{ things: StockedThing[]; moved: boolean }> {
-  const ours = async () => JSON.stringify([...(await oursOf(sync.db, account, refs.map((ref) => ({ ref }))))].toSorted())
+async function readSteadily(
+  { sync, account, connector }: Stocked,
+  refs: ListingRef[],
+): Promise<{ things: StockedThing[]; moved: boolean }> {
+  const ours = async () =>
+    JSON.stringify(
+      [
+        ...(await oursOf(
+          sync.db,
+          account,
+          refs.map((ref) => ({ ref })),
+        )),
+      ].toSorted(),
+    )
   const before = await ours()
   const things = await connector.thingsOf(refs)
   await pollOrders(sync, { account, connector })
@@ -67,7 +106,13 @@ const aboutDrift = (account: Account, itemId: number) => ({
 
 async function noteDrift({ sync, account }: { sync: Sync; account: Account }, itemId: number): Promise<void> {
   const sentence = `What ${account.name} keeps aside for orders is not what we know of its orders and ours.`
-  await openIncident(sync.db, { ...aboutDrift(account, itemId), sentence, itemId, accountId: account.id, at: sync.clock.now() })
+  await openIncident(sync.db, {
+    ...aboutDrift(account, itemId),
+    sentence,
+    itemId,
+    accountId: account.id,
+    at: sync.clock.now(),
+  })
 }
 
 async function closeDrifts({ sync, account }: { sync: Sync; account: Account }, itemIds: number[]): Promise<void> {

@@ -45,7 +45,14 @@ async function compareAll({ sync, account, connector }: Stocked): Promise<Residu
     done += page.rows.length
     cursor = page.next
     const sentence = `${done} items compared, ${all.residuals.length} differences`
-    await keepProgress(sync.db, account, { stage: 'items', done, total: page.total, cursor, sentence, at: sync.clock.now() })
+    await keepProgress(sync.db, account, {
+      stage: 'items',
+      done,
+      total: page.total,
+      cursor,
+      sentence,
+      at: sync.clock.now(),
+    })
   } while (cursor !== null)
   return all
 }
@@ -73,15 +80,23 @@ async function keepDifferences(
 }
 
 /** All of the account's, or those of certain items only. */
-export async function forgetDifferences(db: Sql, account: { merchantId: number; id: number }, only: number[] | null = null): Promise<void> {
-  const text = 'DELETE FROM review_difference WHERE merchant_id = $1 AND account_id = $2 AND ($3::int[] IS NULL OR item_id = ANY ($3))'
+export async function forgetDifferences(
+  db: Sql,
+  account: { merchantId: number; id: number },
+  only: number[] | null = null,
+): Promise<void> {
+  const text =
+    'DELETE FROM review_difference WHERE merchant_id = $1 AND account_id = $2 AND ($3::int[] IS NULL OR item_id = ANY ($3))'
   await db.query({ text, values: [account.merchantId, account.id, only] })
 }
 
 /** What a person is to look at before a channel that was away is open again. */
 export type DifferenceToReview = Residual & { title: string; location: string; foundAt: Date }
 
-export async function differencesOf(db: Sql, account: { merchantId: number; id: number }): Promise<DifferenceToReview[]> {
+export async function differencesOf(
+  db: Sql,
+  account: { merchantId: number; id: number },
+): Promise<DifferenceToReview[]> {
   const text = `SELECT d.item_id AS "itemId", d.location_id AS "locationId", d.state, d.ours, d.theirs, d.theirs - d.ours AS quantity,
       d.found_at AS "foundAt", concat_ws(' – ', i.title, NULLIF(i.variant, '')) AS title, l.name AS location
     FROM review_difference d

@@ -28,7 +28,8 @@ export async function goLive(sync: Sync, who: Decider, { accountId }: { accountI
   if (!account) return NO_ACCOUNT
   if (account.status !== 'review') return refuse('not-in-review', `${account.name} is not waiting to go live.`)
   // What it shows beyond our books must be booked, or we would write beside it for ever.
-  if (STOCKED_CHANNELS.includes(account.channel)) return refuse('differences', `Book what changed in ${account.name} first.`)
+  if (STOCKED_CHANNELS.includes(account.channel))
+    return refuse('differences', `Book what changed in ${account.name} first.`)
   const at = sync.clock.now()
   await sync.inTransaction(async (tx) => {
     await openAccount(tx, account, at)
@@ -64,7 +65,11 @@ export async function answerProposal(
 
 type Mapping = Decider & { accountId: number; listingId: number; itemId: number }
 
-async function mapListing(sync: Sync, tx: Sql, { merchantId, actor, accountId, listingId, itemId }: Mapping): Promise<void> {
+async function mapListing(
+  sync: Sync,
+  tx: Sql,
+  { merchantId, actor, accountId, listingId, itemId }: Mapping,
+): Promise<void> {
   await tx.query({
     text: 'UPDATE listing SET item_id = $3 WHERE merchant_id = $1 AND id = $2 AND item_id IS NULL',
     values: [merchantId, listingId, itemId],
@@ -94,11 +99,18 @@ async function mapListing(sync: Sync, tx: Sql, { merchantId, actor, accountId, l
 }
 
 /** "Already taken out of Shopify?", asked of an order from before the connection. No: it is booked now. */
-export async function answerTakenOut(sync: Sync, who: Decider, given: { orderId: number; answer: 'yes' | 'no' }): Answer {
+export async function answerTakenOut(
+  sync: Sync,
+  who: Decider,
+  given: { orderId: number; answer: 'yes' | 'no' },
+): Answer {
   const refusal = await sync.inTransaction(async (tx) => {
     const text = `UPDATE channel_order SET taken_out = $3, history = ($3 = 'yes') WHERE merchant_id = $1 AND id = $2 AND taken_out = 'asked'
       RETURNING account_id AS "accountId", external_id AS "externalId"`
-    const { rows } = await tx.query<{ accountId: number; externalId: string }>({ text, values: [who.merchantId, given.orderId, given.answer] })
+    const { rows } = await tx.query<{ accountId: number; externalId: string }>({
+      text,
+      values: [who.merchantId, given.orderId, given.answer],
+    })
     const [order] = rows
     if (!order) return refuse('no-such-question', 'This question is not open any more.')
     const payload = { merchantId: who.merchantId, ...order }
@@ -119,7 +131,8 @@ export async function decideItem(sync: Sync, who: Decider, given: { itemId: numb
         WHERE merchant_id = $1 AND id = $2 AND (tracked OR NOT $3)`,
       values: [who.merchantId, given.itemId, given.publish, sync.clock.now()],
     })
-    if (decided.rowCount !== 1) return refuse('cannot-publish', 'There is no such item, or its stock is not tracked in Shopify.')
+    if (decided.rowCount !== 1)
+      return refuse('cannot-publish', 'There is no such item, or its stock is not tracked in Shopify.')
     const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before)
       SELECT l.merchant_id, l.account_id, l.id, $3, $3::timestamptz FROM listing l
       JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id AND a.channel <> 'shopify'
@@ -133,7 +146,11 @@ export async function decideItem(sync: Sync, who: Decider, given: { itemId: numb
 }
 
 /** A listing showed less than it should and no order says why: our number is right, or the channel's is. */
-export async function settleDrift(sync: Sync, who: Decider, given: { listingId: number; right: 'ours' | 'theirs' }): Answer {
+export async function settleDrift(
+  sync: Sync,
+  who: Decider,
+  given: { listingId: number; right: 'ours' | 'theirs' },
+): Answer {
   const at = sync.clock.now()
   const refusal = await sync.inTransaction(async (tx) => {
     const text = `UPDATE listing l SET unexplained = 0 FROM listing was
@@ -160,7 +177,10 @@ export async function settleDrift(sync: Sync, who: Decider, given: { listingId: 
 type WriteOff = Decider & { itemId: number; listingId: number; accountId: number; missing: number; at: Date }
 
 // The pieces are gone: from the first places that have them, in the merchant's order.
-async function writeOff(tx: Sql, { merchantId, actor, itemId, listingId, accountId, missing, at }: WriteOff): Promise<void> {
+async function writeOff(
+  tx: Sql,
+  { merchantId, actor, itemId, listingId, accountId, missing, at }: WriteOff,
+): Promise<void> {
   const text = `SELECT b.location_id AS "locationId", b.available FROM balance b
     JOIN location l ON l.merchant_id = b.merchant_id AND l.id = b.location_id
     WHERE b.merchant_id = $1 AND b.item_id = $2 AND l.sellable AND b.available > 0 ORDER BY l.rank, l.id FOR UPDATE OF b`
@@ -175,7 +195,16 @@ async function writeOff(tx: Sql, { merchantId, actor, itemId, listingId, account
   if (moves.length === 0) return
   const key = `drift/${listingId}/${at.toISOString()}`
   const cause = `listing/${accountId}/${listingId}`
-  const change = { merchantId, key, reason: 'a person says it is gone', actor, cause, accountId: null, occurredAt: at, recordedAt: at }
+  const change = {
+    merchantId,
+    key,
+    reason: 'a person says it is gone',
+    actor,
+    cause,
+    accountId: null,
+    occurredAt: at,
+    recordedAt: at,
+  }
   await append(tx, change, moves)
 }
 

@@ -47,7 +47,6 @@ LEFT JOIN due d ON d.listing_id = l.id,
 LATERAL (SELECT * FROM item WHERE merchant_id = l.merchant_id AND id = l.item_id OFFSET 0) i,
 ${stockLateral('l.merchant_id', 'l.item_id')} s`
 
-
 /**
  * What is due for an account, with what is written together with it: at most `most` that are due, one-of-one pieces
  * first, then what there is least of.
@@ -80,16 +79,16 @@ export type Patience = { firstMs: number; mostMs: number }
 /** Leaves them for later, but for what has been asked for anew meanwhile. */
 export async function postpone(
   db: Sql,
-  account: { id: number; at: Date },
   listings: { listingId: number; asked: number }[],
-  { firstMs, mostMs }: Patience,
+  { accountId, at, firstMs, mostMs }: Patience & { accountId: number; at: Date },
 ): Promise<void> {
+  if (listings.length === 0) return
   const text = `UPDATE listing_due d SET attempts = attempts + 1,
       not_before = $4::timestamptz + LEAST($5 * 2 ^ LEAST(attempts, 20), $6) * interval '1 millisecond'
     FROM unnest($2::int[], $3::int[]) AS x (listing_id, asked)
     WHERE d.account_id = $1 AND d.listing_id = x.listing_id AND d.asked = x.asked`
   const ids = [listings.map(({ listingId }) => listingId), listings.map(({ asked }) => asked)]
-  if (listings.length > 0) await db.query({ name: 'postpone-due', text, values: [account.id, ...ids, account.at, firstMs, mostMs] })
+  await db.query({ name: 'postpone-due', text, values: [accountId, ...ids, at, firstMs, mostMs] })
 }
 
 /**

@@ -21,11 +21,26 @@ export async function importListings({ sync, account, connector }: Importing): P
   const owner = () => ({ merchantId: account.merchantId, accountId: account.id, at: sync.clock.now() })
   const done = began.stage === MATCHED ? began.done : await readListings({ sync, account, connector }, began)
   const { matched: same, asked } = await sync.inTransaction((tx) => matchAccount(tx, owner()))
-  const matched = { stage: MATCHED, done, total: done, cursor: null, sentence: 'Reading the orders from before', at: sync.clock.now() }
+  const matched = {
+    stage: MATCHED,
+    done,
+    total: done,
+    cursor: null,
+    sentence: 'Reading the orders from before',
+    at: sync.clock.now(),
+  }
   await keepProgress(sync.db, account, matched)
   const waiting = await listUnshipped({ sync, account, connector })
   const sentence = `${done} listings read, ${same} matched, ${asked} to look at, ${waiting} orders from before still to be shipped`
-  await keepProgress(sync.db, account, { stage: 'done', done, total: done, cursor: null, sentence, at: sync.clock.now(), finished: true })
+  await keepProgress(sync.db, account, {
+    stage: 'done',
+    done,
+    total: done,
+    cursor: null,
+    sentence,
+    at: sync.clock.now(),
+    finished: true,
+  })
   await learnSizes(sync.db)
   await setStatus(sync.db, account, 'review')
 }
@@ -41,7 +56,14 @@ async function readListings({ sync, account, connector }: Importing, began: Prog
     done += page.rows.length
     cursor = page.next
     const of = page.total === null ? '' : ` of ${page.total}`
-    await keepProgress(sync.db, account, { stage: 'listings', done, total: page.total, cursor, sentence: `${done}${of} listings read`, at })
+    await keepProgress(sync.db, account, {
+      stage: 'listings',
+      done,
+      total: page.total,
+      cursor,
+      sentence: `${done}${of} listings read`,
+      at,
+    })
   } while (cursor !== null)
   return done
 }

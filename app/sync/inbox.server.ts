@@ -15,16 +15,22 @@ export async function keepNotification(sync: Sync, account: Account, notificatio
     const values = [account.merchantId, account.id, eventId, topic, subject, occurredAt, sync.clock.now()]
     const kept = await tx.query({ name: 'keep-notification', text, values })
     if (kept.rowCount !== 1) return false
-    await sync.outbox.record(tx, followUps(account, notification))
+    await sync.outbox.record(tx, followUps(account, notification, sync.clock.now()))
     return true
   })
 }
 
-function followUps({ merchantId, id: accountId }: Account, { topic, subject }: Notification): Fact<Facts>[] {
+// A sale tells of the order and of the level, a delivery of each of a product's levels: the order is booked first, and
+// what is told several times is read once.
+const SETTLES_IN_MS: Record<string, number> = { 'inventory_levels/update': 1_000, 'products/update': 5_000 }
+
+function followUps({ merchantId, id: accountId }: Account, { topic, subject }: Notification, now: Date): Fact<Facts>[] {
   const payload = { merchantId, accountId, externalId: subject }
-  if (/^(orders?|refunds)[/._]/.test(topic)) return [{ name: 'order-received', payload, key: `${accountId}/${subject}` }]
+  if (/^(orders?|refunds)[/._]/.test(topic))
+    return [{ name: 'order-received', payload, key: `${accountId}/${subject}` }]
   if (/^(inventory_levels|inventory_items|products)[/._]/.test(topic)) {
-    return [{ name: 'thing-changed', payload, key: `${accountId}/${topic.split('/')[0]}/${subject}` }]
+    const runAt = new Date(now.getTime() + (SETTLES_IN_MS[topic] ?? 0))
+    return [{ name: 'thing-changed', payload, key: `${accountId}/${topic.split('/')[0]}/${subject}`, runAt }]
   }
   return []
 }

@@ -43,7 +43,13 @@ export async function ingestOrder(
 
 type Taken = { tx: Sql; account: Account; order: ChannelOrder; at: Date }
 
-type Found = { externalId: string; variantId: string; listingId: number; itemId: number | null; tracked: boolean | null }
+type Found = {
+  externalId: string
+  variantId: string
+  listingId: number
+  itemId: number | null
+  tracked: boolean | null
+}
 
 async function resolve(tx: Sql, account: Account, order: ChannelOrder): Promise<ResolvedLine[]> {
   const refs = order.lines.flatMap(({ listing }) => (listing ? [listing] : []))
@@ -52,7 +58,11 @@ async function resolve(tx: Sql, account: Account, order: ChannelOrder): Promise<
     JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id
     LEFT JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id`
   const ids = [refs.map(({ externalId }) => externalId), refs.map(({ variantId }) => variantId)]
-  const { rows } = await tx.query<Found>({ name: 'resolve-lines', text, values: [account.merchantId, account.id, ...ids] })
+  const { rows } = await tx.query<Found>({
+    name: 'resolve-lines',
+    text,
+    values: [account.merchantId, account.id, ...ids],
+  })
   const found = new Map(rows.map((row) => [`${row.externalId}/${row.variantId}`, row]))
   return order.lines.map((told) => {
     const listing = told.listing && found.get(`${told.listing.externalId}/${told.listing.variantId}`)
@@ -66,7 +76,11 @@ const TOO_CLOSE_TO_TELL = "interval '1 second'"
 
 // The channel took the pieces off its own number when it sold them: lower what we expect it to show, or, where it was
 // read after the sale, the part of a drop that nothing had explained.
-async function noteOwnNumbers({ tx, account, order, at }: Taken, does: Capabilities, { lines, first }: Outcome): Promise<void> {
+async function noteOwnNumbers(
+  { tx, account, order, at }: Taken,
+  does: Capabilities,
+  { lines, first }: Outcome,
+): Promise<void> {
   const byListing = new Map<number, number>()
   for (const { resolved, taken, givenUp } of lines) {
     const lowered = (does.takesStockOnSale ? taken : 0) - (does.restoresOnCancel ? givenUp : 0)
@@ -88,7 +102,15 @@ async function noteOwnNumbers({ tx, account, order, at }: Taken, does: Capabilit
     ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1`
   // An order takes its pieces when it is placed, though it may be changed (paid, for one) before we hear of it.
   const moment = first ? order.placedAt : order.updatedAt
-  const values = [account.merchantId, account.id, [...byListing.keys()], [...byListing.values()], moment, at, account.status === 'open']
+  const values = [
+    account.merchantId,
+    account.id,
+    [...byListing.keys()],
+    [...byListing.values()],
+    moment,
+    at,
+    account.status === 'open',
+  ]
   await tx.query({ name: 'note-own-numbers', text, values })
 }
 
@@ -102,7 +124,8 @@ async function noteTrouble(taken: Taken, { lines, booked }: { lines: ResolvedLin
   }
   for (const line of booked.lines) await noteOversell(taken, line)
   await closeOversells(tx, { merchantId: account.merchantId, lineIds: booked.nowWhole, at })
-  if (booked.news && order.unclear) await openIncident(tx, { ...incident, kind: 'unclear-order', subject: about, sentence: order.unclear })
+  if (booked.news && order.unclear)
+    await openIncident(tx, { ...incident, kind: 'unclear-order', subject: about, sentence: order.unclear })
 }
 
 /** Stock came back and was given to these lines: they are not oversold any more. */
@@ -111,7 +134,8 @@ export async function closeOversells(
   { merchantId, lineIds, at }: { merchantId: number; lineIds: number[]; at: Date },
 ): Promise<void> {
   const how = { actor: 'app', sentence: 'Stock came back and was given to this order.', at }
-  for (const lineId of lineIds) await closeIncident(tx, { merchantId, kind: 'oversell', subject: `line/${lineId}` }, how)
+  for (const lineId of lineIds)
+    await closeIncident(tx, { merchantId, kind: 'oversell', subject: `line/${lineId}` }, how)
 }
 
 async function noteUnmapped({ tx, account, order, at }: Taken, { told, itemId }: ResolvedLine): Promise<void> {

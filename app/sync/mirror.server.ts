@@ -80,7 +80,8 @@ export async function mirrorStep(mirror: Mirror): Promise<Step> {
     const change = changeOf(moves)
     const outcome = change.moves.length > 0 ? await mirror.connector.mirror(change) : NOTHING_TO_TELL
     await conclude(mirror, moves, outcome)
-    if (outcome.outcome === 'accepted') told.push(...moves.map((move) => ({ ...move, sentAt, answeredAt: sync.clock.now() })))
+    if (outcome.outcome === 'accepted')
+      told.push(...moves.map((move) => ({ ...move, sentAt, answeredAt: sync.clock.now() })))
   }
   const refs = new Map(told.map((move) => [move.itemId, move.ref]))
   if (refs.size > 0) await keepMirrored(sync.db, account, { told, seen: await readBack(mirror, [...refs.values()]) })
@@ -110,7 +111,9 @@ async function keepMirrored(db: Sql, account: Account, { told, seen }: { told: T
     const move = itemId === null ? undefined : firsts.get(itemId)
     if (!move || !availability) return []
     const { since, sentAt, answeredAt } = move
-    return [{ listingId, quantity: availability.quantity, seq, derivation: availability.steps, since, sentAt, answeredAt }]
+    return [
+      { listingId, quantity: availability.quantity, seq, derivation: availability.steps, since, sentAt, answeredAt },
+    ]
   })
   const text = `INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome)
     SELECT $1, $2, "listingId", quantity, seq, derivation, since, "sentAt", "answeredAt", 'accepted'
@@ -123,11 +126,19 @@ async function keepMirrored(db: Sql, account: Account, { told, seen }: { told: T
 async function markSent(db: Sql, account: Account, { moves, at }: { moves: DueMove[]; at: Date }): Promise<boolean> {
   const text = `UPDATE mirror_due d SET sent_at = $3 FROM channel_account a
     WHERE d.account_id = $1 AND d.movement_id = ANY ($2::bigint[]) AND a.id = d.account_id AND a.status = 'open'`
-  const sent = await db.query({ name: 'mark-sent', text, values: [account.id, moves.map(({ movementId }) => movementId), at] })
+  const sent = await db.query({
+    name: 'mark-sent',
+    text,
+    values: [account.id, moves.map(({ movementId }) => movementId), at],
+  })
   return sent.rowCount !== 0
 }
 
-async function conclude({ sync, account }: Mirror, moves: DueMove[], { outcome, reason }: MirrorOutcome): Promise<void> {
+async function conclude(
+  { sync, account }: Mirror,
+  moves: DueMove[],
+  { outcome, reason }: MirrorOutcome,
+): Promise<void> {
   const ids = moves.map(({ movementId }) => movementId)
   if (outcome === 'accepted') {
     const text = 'DELETE FROM mirror_due WHERE account_id = $1 AND movement_id = ANY ($2::bigint[])'
@@ -137,8 +148,18 @@ async function conclude({ sync, account }: Mirror, moves: DueMove[], { outcome, 
     const text = 'UPDATE mirror_due SET parked = $3 WHERE account_id = $1 AND movement_id = ANY ($2::bigint[])'
     await sync.db.query({ name: 'park', text, values: [account.id, ids, reason ?? 'it did not say why'] })
     const sentence = `${account.name} refused to move stock for ${moves[0]?.cause}: ${reason ?? 'it did not say why'}.`
-    const about = { subject: `mirror/${account.id}/${moves[0]?.key}`, itemId: moves[0]?.itemId ?? null, accountId: account.id }
-    await openIncident(sync.db, { merchantId: account.merchantId, kind: 'refused-write', sentence, ...about, at: sync.clock.now() })
+    const about = {
+      subject: `mirror/${account.id}/${moves[0]?.key}`,
+      itemId: moves[0]?.itemId ?? null,
+      accountId: account.id,
+    }
+    await openIncident(sync.db, {
+      merchantId: account.merchantId,
+      kind: 'refused-write',
+      sentence,
+      ...about,
+      at: sync.clock.now(),
+    })
   }
 }
 
@@ -151,6 +172,7 @@ async function forgetUnknown(db: Sql, account: Account): Promise<void> {
 
 async function repeatMs(sync: Sync, account: Account): Promise<number | null> {
   const text = 'SELECT min(sent_at) AS at FROM mirror_due WHERE account_id = $1 AND parked IS NULL'
-  const at = (await sync.db.query<{ at: Date | null }>({ name: 'mirror-again', text, values: [account.id] })).rows[0]?.at
+  const at = (await sync.db.query<{ at: Date | null }>({ name: 'mirror-again', text, values: [account.id] })).rows[0]
+    ?.at
   return at ? Math.max(0, at.getTime() + REPEAT_AFTER_MS - sync.clock.now().getTime()) : null
 }

@@ -40,7 +40,13 @@ export async function openBooks({ sync, account, connector }: Opening): Promise<
     aside = await openThings({ sync, account, connector }, { began, tell })
     await markUndecided(sync.db, account.merchantId)
   }
-  await tell({ stage: OPEN_ORDERS, done: 0, total: null, cursor: null, sentence: 'Taking over the orders still to be shipped' })
+  await tell({
+    stage: OPEN_ORDERS,
+    done: 0,
+    total: null,
+    cursor: null,
+    sentence: 'Taking over the orders still to be shipped',
+  })
   const taken = await takeOverOrders({ sync, account, connector })
   account.watermark ??= began.startedAt
   await pollOrders(sync, { account, connector })
@@ -161,7 +167,10 @@ const isPositive = (quantity: number | undefined): quantity is number => (quanti
 async function takeOverOrders({ sync, account, connector }: Opening): Promise<number> {
   let taken = 0
   for await (const order of unshipped(connector)) {
-    const opened = { ...account, connectedAt: order.placedAt < account.connectedAt ? order.placedAt : account.connectedAt }
+    const opened = {
+      ...account,
+      connectedAt: order.placedAt < account.connectedAt ? order.placedAt : account.connectedAt,
+    }
     await ingestOrder(sync, { account: opened, capabilities: connector.capabilities }, order)
     taken += 1
   }

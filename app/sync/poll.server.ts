@@ -10,7 +10,10 @@ const OVERLAP_MS = 5_000
  * Reads every order that changed since the account's watermark, takes them in, and raises the watermark to the moment
  * the channel was asked. Orders known already change nothing. Returns how many brought something new.
  */
-export async function pollOrders(sync: Sync, { account, connector }: { account: Account; connector: Connector }): Promise<number> {
+export async function pollOrders(
+  sync: Sync,
+  { account, connector }: { account: Account; connector: Connector },
+): Promise<number> {
   const since = new Date((account.watermark ?? account.connectedAt).getTime() - OVERLAP_MS)
   let news = 0
   let asOf: Date | undefined

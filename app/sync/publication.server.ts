@@ -6,7 +6,11 @@ import type { DueListing } from './due-listings.server.ts'
 import type { Computed } from './publish.server.ts'
 
 /** Notes that the channel shows already what it should: nothing was sent. */
-export async function keepAgreed(db: Sql, account: Account, listings: Computed[], at: Date): Promise<void> {
+export async function keepAgreed(
+  db: Sql,
+  account: Account,
+  { listings, at }: { listings: Computed[]; at: Date },
+): Promise<void> {
   if (listings.length === 0) return
   const text = `UPDATE listing l SET published_seq = x.seq, published_quantity = x.quantity, agreed_since = COALESCE(l.agreed_since, $4)
     FROM jsonb_to_recordset($3) AS x ("listingId" int, seq bigint, quantity int)
@@ -98,7 +102,11 @@ export async function oweRead(db: Sql, account: Account): Promise<boolean> {
       UPDATE channel_account SET read_owed = true WHERE merchant_id = $1 AND id = $2 AND status = 'open' AND NOT read_owed
     )
     SELECT status = 'open' AS open FROM channel_account WHERE merchant_id = $1 AND id = $2`
-  const { rows } = await db.query<{ open: boolean }>({ name: 'owe-read', text, values: [account.merchantId, account.id] })
+  const { rows } = await db.query<{ open: boolean }>({
+    name: 'owe-read',
+    text,
+    values: [account.merchantId, account.id],
+  })
   const open = rows[0]?.open === true
   account.readOwed ||= open
   return open

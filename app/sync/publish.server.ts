@@ -49,11 +49,15 @@ export async function publishStep(publisher: Publisher): Promise<Step> {
   if (found.length === 0 && !account.readOwed) return { ...QUIET, againMs: await restMs(publisher) }
   const all = (await seenFirst(publisher, found)).map((listing) => compute(listing, factsOf(publisher)))
   const due = await settleWhatAgrees(publisher, all)
-  const lower = await write(publisher, { all, now: due.filter(({ shown, quantity }) => shown === null || quantity < shown) })
+  const lower = await write(publisher, {
+    all,
+    now: due.filter(({ shown, quantity }) => shown === null || quantity < shown),
+  })
   if (lower.waitMs > 0) return { againMs: lower.waitMs, waits: true, written: lower.written, news: 0 }
 
   const raises = due.filter(({ shown, quantity }) => shown !== null && quantity > shown)
-  const owed = lower.written > 0 || raises.length > 0 || account.readOwed || due.some(({ unexplained }) => unexplained > 0)
+  const owed =
+    lower.written > 0 || raises.length > 0 || account.readOwed || due.some(({ unexplained }) => unexplained > 0)
   if (!owed) return { ...QUIET, againMs: await restMs(publisher) }
   // Read only when what follows can be written too: a read for nothing would take the calls that the writes wait for.
   const [next = []] = batchesOf(connector, changesOf(byRisk(raises)))
@@ -64,20 +68,24 @@ export async function publishStep(publisher: Publisher): Promise<Step> {
   const raised = await write(publisher, { all, now: await stillTrue(publisher, known) })
   const written = lower.written + raised.written
   if (raised.waitMs > 0) return { againMs: raised.waitMs, waits: true, written, news }
-  const again = raised.written > 0 ? READ_BACK_MS : news > 0 || found.length >= mostOf(publisher) ? 0 : await restMs(publisher)
+  const again =
+    raised.written > 0 ? READ_BACK_MS : news > 0 || found.length >= mostOf(publisher) ? 0 : await restMs(publisher)
   return { againMs: again, waits: false, written, news }
 }
 
 // Not more than a few rounds' worth is looked at in one: the most exposed come first.
-const mostOf = ({ connector }: Pick<Publisher, 'connector'>) => Math.min(AT_ONCE, 8 * connector.capabilities.callsAtOnce)
+const mostOf = ({ connector }: Pick<Publisher, 'connector'>) =>
+  Math.min(AT_ONCE, 8 * connector.capabilities.callsAtOnce)
 
 const QUIET: Step = { againMs: null, waits: false, written: 0, news: 0 }
 
 // Nothing to send where the channel shows it already, unless it shows it because something is missing there.
 async function settleWhatAgrees({ sync, account }: Publisher, all: Computed[]): Promise<Computed[]> {
   const due = all.filter((listing) => listing.due)
-  const same = due.filter(({ publishable, shown, quantity, unexplained }) => publishable && shown === quantity && unexplained === 0)
-  await keepAgreed(sync.db, account, same, sync.clock.now())
+  const same = due.filter(
+    ({ publishable, shown, quantity, unexplained }) => publishable && shown === quantity && unexplained === 0,
+  )
+  await keepAgreed(sync.db, account, { listings: same, at: sync.clock.now() })
   await settle(sync.db, account.id, [...same, ...due.filter(({ publishable }) => !publishable)])
   return due.filter((listing) => listing.publishable && !same.includes(listing))
 }
@@ -111,7 +119,10 @@ async function seenFirst(publisher: Publisher, due: DueListing[]): Promise<DueLi
 }
 
 /** `now`: what to write. What the channel writes together with it stays as it is, and is looked at with it. */
-async function write(publisher: Publisher, { all, now }: { all: Computed[]; now: Computed[] }): Promise<{ written: number; waitMs: number }> {
+async function write(
+  publisher: Publisher,
+  { all, now }: { all: Computed[]; now: Computed[] },
+): Promise<{ written: number; waitMs: number }> {
   const { sync, account, connector } = publisher
   if (now.length === 0) return { written: 0, waitMs: 0 }
   const listings = [...byRisk(now), ...companions(all, now)]
@@ -169,12 +180,19 @@ async function conclude(
     return listing ? [{ listing, outcome }] : []
   })
   await keepOutcomes(sync.db, account, { concluded, sentAt, answeredAt: now })
-  const done = concluded.filter(({ listing, outcome }) => (outcome.outcome === 'accepted' && !listing.companion) || outcome.reason === 'dead')
-  await settle(sync.db, account.id, done.map(({ listing }) => listing))
-  const put = { id: account.id, at: now }
-  const those = (what: WriteOutcome['outcome']) => concluded.filter(({ outcome }) => outcome.outcome === what).map(({ listing }) => listing)
-  await postpone(sync.db, put, those('unknown'), UNANSWERED)
-  await postpone(sync.db, put, those('rejected'), REFUSED)
+  const done = concluded.filter(
+    ({ listing, outcome }) => (outcome.outcome === 'accepted' && !listing.companion) || outcome.reason === 'dead',
+  )
+  await settle(
+    sync.db,
+    account.id,
+    done.map(({ listing }) => listing),
+  )
+  const put = { accountId: account.id, at: now }
+  const those = (what: WriteOutcome['outcome']) =>
+    concluded.filter(({ outcome }) => outcome.outcome === what).map(({ listing }) => listing)
+  await postpone(sync.db, those('unknown'), { ...put, ...UNANSWERED })
+  await postpone(sync.db, those('rejected'), { ...put, ...REFUSED })
   await noteAnswers(publisher, concluded)
 }
 
@@ -193,13 +211,17 @@ async function withoutMystery(
   const mysteries = new Map(rows.map((row) => [row.id, row.unexplained]))
   const asked = due.filter(({ listingId }) => mysteries.has(listingId))
   for (const listing of asked) await noteMystery(publisher, listing, mysteries.get(listing.listingId) ?? 0)
-  await postpone(sync.db, { id: account.id, at: sync.clock.now() }, asked, A_PERSON_IS_ASKED)
+  await postpone(sync.db, asked, { accountId: account.id, at: sync.clock.now(), ...A_PERSON_IS_ASKED })
   return raises.filter(({ listingId }) => !mysteries.has(listingId))
 }
 
 async function stillTrue({ sync, account }: Publisher, raises: Computed[]): Promise<Computed[]> {
   if (raises.length === 0) return []
-  const now = await stockOf(sync.db, account.merchantId, raises.map(({ itemId }) => itemId))
+  const now = await stockOf(
+    sync.db,
+    account.merchantId,
+    raises.map(({ itemId }) => itemId),
+  )
   return raises.filter(({ itemId, seq }) => now.get(itemId)?.seq === seq)
 }
 

@@ -27,13 +27,21 @@ export async function readBack(
   { sync, account, connector }: { sync: Sync; account: Account; connector: Connector },
   refs: ListingRef[],
 ): Promise<Seen[]> {
-  const snapshots = new Map((await connector.show(refs)).map((one) => [keyOf(one.ref), one]))
+  return keepSeen({ sync, account, connector }, { refs, snapshots: await connector.show(refs) })
+}
+
+/** The same for what was just read: `snapshots` of `refs`, where one that is missing is not there any more. */
+export async function keepSeen(
+  { sync, account, connector }: { sync: Sync; account: Account; connector: Connector },
+  { refs, snapshots }: { refs: ListingRef[]; snapshots: ListingSnapshot[] },
+): Promise<Seen[]> {
+  const read = new Map(snapshots.map((one) => [keyOf(one.ref), one]))
   const known = await knownListings(sync.db, account, refs)
   const items = known.flatMap(({ itemId }) => (itemId === null ? [] : [itemId]))
   const stock = await stockOf(sync.db, account.merchantId, items)
   const facts = { name: account.name, maximumShown: connector.capabilities.maximumShown }
   const seen = known.map((listing) => {
-    const { shown = 0, status = 'dead' }: Partial<ListingSnapshot> = snapshots.get(keyOf(listing)) ?? {}
+    const { shown = 0, status = 'dead' }: Partial<ListingSnapshot> = read.get(keyOf(listing)) ?? {}
     const now = listing.itemId === null ? undefined : stock.get(listing.itemId)
     return { ...listing, shown, status, availability: now ? available(now.stock, facts) : null, seq: now?.seq ?? -1 }
   })
@@ -47,7 +55,12 @@ async function knownListings(db: Sql, account: Account, refs: ListingRef[]): Pro
   const text = `SELECT l.id AS "listingId", l.item_id AS "itemId", l.external_id AS "externalId", l.variant_id AS "variantId"
     FROM unnest($3::text[], $4::text[]) AS r (external_id, variant_id)
     JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id`
-  const values = [account.merchantId, account.id, refs.map(({ externalId }) => externalId), refs.map(({ variantId }) => variantId)]
+  const values = [
+    account.merchantId,
+    account.id,
+    refs.map(({ externalId }) => externalId),
+    refs.map(({ variantId }) => variantId),
+  ]
   return (await db.query<Known>({ name: 'known-listings', text, values })).rows
 }
 
@@ -59,7 +72,11 @@ async function keep({ db, clock }: Sync, account: Account, seen: (Seen & { statu
     FROM jsonb_to_recordset($3) AS x ("listingId" int, shown int, should int, seq bigint, status text)
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId"`
   const rows = seen.map(({ availability, ...one }) => ({ ...one, should: availability?.quantity ?? null }))
-  await db.query({ name: 'keep-read-back', text, values: [account.merchantId, account.id, JSON.stringify(rows), clock.now()] })
+  await db.query({
+    name: 'keep-read-back',
+    text,
+    values: [account.merchantId, account.id, JSON.stringify(rows), clock.now()],
+  })
 }
 
 /** Notes of everything an account lists, after it was read as a whole, where it shows what the pool says. */

@@ -64,7 +64,16 @@ export async function residualsOf(
 // Ours said in the channel's way: what its own orders hold apart from what it holds for ours.
 const SAME: StockState[] = ['damaged', 'safety_stock', 'incoming']
 
-const NOTHING_HERE = { available: 0, reserved: 0, held: 0, in_work: 0, quality_check: 0, damaged: 0, safety_stock: 0, incoming: 0 }
+const NOTHING_HERE = {
+  available: 0,
+  reserved: 0,
+  held: 0,
+  in_work: 0,
+  quality_check: 0,
+  damaged: 0,
+  safety_stock: 0,
+  incoming: 0,
+}
 
 /** Both sides of one place; `own`: what we reserved for the channel's own orders. */
 type Place = { locationId: number; here: OursAtPlace; theirs: (state: StockState) => number; own: number }
@@ -87,7 +96,9 @@ export function compare(
   // What we hold for orders of other channels was put back there: a person must say what becomes of those.
   if (both.some(({ here, theirs }) => theirs('held') < heldFor(here))) return null
   const owed = owedAt(both, mine.short)
-  return both.flatMap((place, i) => residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: ended[i] ?? 0 }))
+  return both.flatMap((place, i) =>
+    residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: ended[i] ?? 0 }),
+  )
 }
 
 const told = (here: OursAtPlace, state: StockState) => here[state] - (here.untold[state] ?? 0)
@@ -125,7 +136,10 @@ function owedAt(both: Place[], short: number): number[] {
   return owed.map((n, i) => (i === delivered ? n + left : n))
 }
 
-function residualsAt({ locationId, here, theirs, own }: Place, of: { itemId: number; owed: number; ended: number }): Residual[] {
+function residualsAt(
+  { locationId, here, theirs, own }: Place,
+  of: { itemId: number; owed: number; ended: number },
+): Residual[] {
   const note = (state: StockState, ours: number, shown: number): Residual[] =>
     ours === shown ? [] : [{ itemId: of.itemId, locationId, state, quantity: shown - ours, ours, theirs: shown }]
   return [
@@ -175,6 +189,10 @@ WHERE l.item_id IS NOT NULL`
 /** What our books say of these things, by `externalId/variantId`, read as one. */
 export async function oursOf(db: Sql, account: Account, things: { ref: ListingRef }[]): Promise<Map<string, Ours>> {
   const refs = [things.map(({ ref }) => ref.externalId), things.map(({ ref }) => ref.variantId)]
-  const { rows } = await db.query<Ours>({ name: 'ours-of', text: OURS, values: [account.merchantId, account.id, ...refs] })
+  const { rows } = await db.query<Ours>({
+    name: 'ours-of',
+    text: OURS,
+    values: [account.merchantId, account.id, ...refs],
+  })
   return new Map(rows.map((row) => [row.ref, row]))
 }

@@ -16,5 +16,9 @@ export async function wake(db: Sql, merchantId: number): Promise<void> {
 
 /** Says that something a page shows has changed. */
 export async function tellPages(db: Sql, merchantId: number): Promise<void> {
-  await db.query({ name: 'tell-pages', text: 'SELECT pg_notify($1, $2)', values: [CHANGED_CHANNEL, String(merchantId)] })
+  await db.query({
+    name: 'tell-pages',
+    text: 'SELECT pg_notify($1, $2)',
+    values: [CHANGED_CHANNEL, String(merchantId)],
+  })
 }

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { TryAgain } from '#app/kernel/outage.ts'
 import { verifyLedger } from '#app/pool/verify.server.ts'
+import { seeded } from '#sandbox/jeweler/chance.ts'
 import type { Order } from '#sandbox/shopify/rows.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { piecesOf } from '../support/pieces.ts'
@@ -74,3 +76,69 @@ describe('a sale', () => {
     expect(await shops.incidents()).toEqual([])
   })
 })
+
+describe('news that is lost, late, told twice and out of order', () => {
+  it.each([1, 2, 3])('leaves both channels showing the same, and every piece sold once (chance %i)', async (seed) => {
+    const faults = {
+      notifications: { drop: 0.2, delay: 0.5, delayMs: 20_000, repeat: 0.3, reorder: 0.2 },
+      calls: { serverError: 0.05, lostAnswer: 0.05, conflict: 0.02 },
+    }
+    shops = await openTwoShops(database.pool, {
+      products: [
+        ringOf('SIG', [
+          { location: 'Safe', available: 8 },
+          { location: 'Window', available: 4 },
+        ]),
+      ],
+      listings: [listingOf('SIG', 12)],
+      etsyOptions: { faults },
+      seed,
+    })
+    const chance = seeded(seed)
+    const receipts: number[] = []
+    const orders: string[] = []
+    for (let step = 0; step < 24; step += 1) {
+      const deed = chance()
+      if (deed < 0.35) receipts.push(...boughtOnEtsy())
+      else if (deed < 0.7) orders.push(...boughtOnShopify())
+      else if (deed < 0.8 && receipts.length > 0) shops.etsy.cancel(receipts.pop()!)
+      else if (deed < 0.9 && orders.length > 0) shops.shopify.cancelOrder(orders.pop()!, { restock: true })
+      else if (orders.length > 0) shops.shopify.fulfill(orders.shift()!)
+      await shops.pass(Math.floor(chance() * 4_000))
+    }
+    for (let n = 0; n < 6; n += 1) {
+      await shops.pass(30_000)
+      await swept()
+    }
+    await shops.pass(60_000)
+    expect(shops.etsyShows('SIG')).toBe(shops.shopifyShows('SIG'))
+    const sold = await soldPieces()
+    expect(12 - shops.shopify.available('SIG')).toBe(sold)
+    expect((await shops.incidents()).filter(({ kind }) => kind !== 'oversell')).toEqual([])
+  })
+})
+
+const boughtOnEtsy = () => {
+  const receipt = shops.etsy.buy({ lines: [shops.etsyLine('SIG')] })
+  return 'receiptId' in receipt ? [receipt.receiptId] : []
+}
+const boughtOnShopify = () => {
+  const order = shops.shopify.placeOrder({ source: 'web', lines: [{ sku: 'SIG', quantity: 1 }] })
+  return 'id' in order ? [order.id] : []
+}
+
+/** A sweep is lost when the channel fails, and comes again. */
+async function swept(): Promise<void> {
+  try {
+    await shops.road.sweep(shops.merchantId)
+  } catch (error) {
+    if (!(error instanceof TryAgain)) throw error
+  }
+}
+
+/** Pieces that an order has, short ones too, counted at the channels. */
+async function soldPieces(): Promise<number> {
+  const etsy = shops.etsy.receipts().filter(({ canceledAt }) => canceledAt === null)
+  const shopify = shops.shopify.orders(100).filter(({ cancelledAt }) => cancelledAt === null)
+  return etsy.length + shopify.length
+}

@@ -14,8 +14,8 @@ export type AbsoluteChannel = {
   calls: string[]
   /** A buyer there: the channel lowers its own number. */
   sell(externalId: string, quantity?: number): ChannelOrder
-  /** Called before the n-th call of a kind is answered. */
-  meanwhile: { orders?: () => void; apply?: () => void; show?: () => void }
+  /** Called once, before the next call of a kind is answered. */
+  meanwhile: { [Kind in 'orders' | 'apply' | 'show']?: (() => void) | undefined }
   /** What becomes of the next write instead of being made. `unknown and made`: the answer is lost. */
   next?: 'rejected' | 'unknown' | 'unknown and made' | undefined
 }
@@ -61,7 +61,7 @@ export function absoluteChannel(clock: Clock): AbsoluteChannel {
   })
   const happen = (what: 'orders' | 'apply' | 'show') => {
     const happens = channel.meanwhile[what]
-    delete channel.meanwhile[what]
+    channel.meanwhile[what] = undefined
     happens?.()
   }
   const write = (change: SetQuantity): WriteOutcome => {
