@@ -58,15 +58,14 @@ function takesStock({ variant, vendor, isGiftCard }: WireLine, itemId: string | 
 }
 
 /**
- * Pieces taken off before they were sent, and not put back on sale: Shopify takes them out of what is on hand. For
- * the stock they have left as if sent, and so they are told; as given up they would go on sale again elsewhere.
+ * Pieces refunded and not put back on sale: Shopify takes those not sent yet out of what is on hand. For the stock they
+ * have left, whether they were sent or not, and so they are told; as given up they would go on sale again elsewhere.
  */
-function writtenOff(line: WireLine, order: WireOrder): number {
-  const refunded = refundedOf(line, order)
-  const sum = (type: string) =>
-    refunded.reduce((n, { restockType, quantity }) => n + (restockType === type ? quantity : 0), 0)
-  return Math.max(0, Math.min(sum('NO_RESTOCK'), line.nonFulfillableQuantity - sum('CANCEL')))
-}
+const writtenOff = (line: WireLine, order: WireOrder): number =>
+  refundedOf(line, order).reduce((n, { restockType, location, quantity }) => {
+    const isGone = restockType === 'NO_RESTOCK' || (restockType === 'RETURN' && !location)
+    return isGone ? n + quantity : n
+  }, 0)
 
 const refundedOf = ({ id }: WireLine, { refunds }: WireOrder) =>
   refunds.flatMap(({ refundLineItems }) => refundLineItems.nodes).filter(({ lineItem }) => lineItem.id === id)

@@ -59,7 +59,6 @@ const DOCUMENT = `#graphql
       quantity
       currentQuantity
       unfulfilledQuantity
-      nonFulfillableQuantity
       isGiftCard
       originalUnitPriceSet { shopMoney { amount } }
       variant { inventoryPolicy inventoryItem { id tracked } }
@@ -97,7 +96,6 @@ const line = z.object({
   quantity: z.int(),
   currentQuantity: z.int(),
   unfulfilledQuantity: z.int(),
-  nonFulfillableQuantity: z.int(),
   isGiftCard: z.boolean(),
   originalUnitPriceSet: z.object({ shopMoney: z.object({ amount: z.string() }) }),
   variant: z
