@@ -77,6 +77,42 @@ describe('a sale', () => {
   })
 })
 
+describe('pieces that were sent and refunded', () => {
+  const refund = (restocks: ('RETURN' | 'NO_RESTOCK')[], between: () => Promise<void>) => async () => {
+    shops = await openTwoShops(database.pool, { topics: ['orders/edited'] })
+    const order = buyOnShopify([{ sku: 'SIG', quantity: 2 }])
+    await between()
+    given(shops.shopify.fulfill(order.id))
+    await between()
+    for (const restock of restocks) {
+      given(shops.shopify.refund(order.id, [{ lineId: order.lines[0]!.id, quantity: 1, restock }]))
+      await between()
+    }
+    await heard()
+    expect([shops.etsyShows('SIG'), shops.shopifyShows('SIG')]).toEqual([2 + came(restocks), 2 + came(restocks)])
+    expect(await shops.incidents()).toEqual([])
+  }
+  const came = (restocks: string[]) => restocks.filter((restock) => restock === 'RETURN').length
+  const heard = async () => {
+    await shops.road.sweep(shops.merchantId)
+    await shops.pass(3_000)
+  }
+  const ways: ('RETURN' | 'NO_RESTOCK')[][] = [
+    ['NO_RESTOCK'],
+    ['RETURN'],
+    ['NO_RESTOCK', 'RETURN'],
+    ['RETURN', 'NO_RESTOCK'],
+    ['NO_RESTOCK', 'NO_RESTOCK'],
+  ]
+  for (const restocks of ways) {
+    it(`${restocks.join(', then ')}: heard of step by step`, refund(restocks, heard))
+    it(
+      `${restocks.join(', then ')}: heard of at the end`,
+      refund(restocks, async () => {}),
+    )
+  }
+})
+
 describe('news that is lost, late, told twice and out of order', () => {
   it.each([1, 2, 3])('leaves both channels showing the same, and every piece sold once (chance %i)', async (seed) => {
     const faults = {

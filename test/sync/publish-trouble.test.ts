@@ -94,6 +94,17 @@ describe('a write that goes wrong', () => {
     await settle(3_000)
     expect(writes()).toEqual([`${externalId}=0`])
   })
+  it('without an answer that took it off sale is ours to take back', async () => {
+    const { itemId, externalId } = await ring(1)
+    await settle()
+    channel.next = 'unknown and made'
+    channel.meanwhile.show = () => void channel.status.set(externalId, 'inactive')
+    await stock(itemId, -1)
+    await settle(3_000)
+    await stock(itemId, 2)
+    await settle(3_000)
+    expect(channel.shown.get(externalId)).toBe(2)
+  })
   it('that is refused is told to a person, tried again ever less often, and the incident closes when it is taken', async () => {
     const { itemId, listingId } = await ring(4)
     await settle()
