@@ -1,7 +1,15 @@
 import { appLimitRow } from './channels/app-limit.server.ts'
 import { refreshEtsy } from './channels/etsy/connect.server.ts'
 import { openLentLimit } from './channels/lent-limit.ts'
-import { type AccountToOpen, type ChannelDeps, ETSY_LIMITS, openChannel, type OpenChannel } from './channels/registry.server.ts'
+import {
+  type AccountToOpen,
+  type ChannelDeps,
+  etsyLimits,
+  NEW_APP_PER_SECOND,
+  openChannel,
+  type OpenChannel,
+  shopifyLimits,
+} from './channels/registry.server.ts'
 import type { Env } from './env.server.ts'
 import type { Log } from './kernel/log.ts'
 import type { Account } from './merchant/account.server.ts'
@@ -24,7 +32,9 @@ export type ChannelAccounts = {
 export function channelAccounts(options: AccountsOptions): ChannelAccounts {
   const { env, sync, log } = options
   const fetch = outside(env.SHOPIFY_ADDRESS)
-  const deps: ChannelDeps = { fetch, clock: sync.clock, log, etsy: etsyApp(options) }
+  const points = { points: env.SHOPIFY_POINTS, perSecond: env.SHOPIFY_POINTS_PER_SECOND }
+  const shopify = { limits: shopifyLimits(points) }
+  const deps: ChannelDeps = { fetch, clock: sync.clock, log, shopify, etsy: etsyApp(options) }
   const opened = new Map<number, Promise<OpenChannel>>()
   return {
     open(account) {
@@ -40,11 +50,18 @@ export function channelAccounts(options: AccountsOptions): ChannelAccounts {
   }
 }
 
+// Of a second's calls, how many are borrowed at a time: with a large grant four would mean to ask for more all the time.
+const LOAN_SHARE = 0.05
+
 function etsyApp({ env, sync, log }: AccountsOptions): ChannelDeps['etsy'] {
   const { ETSY_API_URL: apiUrl, ETSY_KEYSTRING: keystring, ETSY_SHARED_SECRET: sharedSecret } = env
   if (!keystring || !sharedSecret) return null
   const row = appLimitRow({ name: 'etsy', transaction: sync.inTransaction, clock: sync.clock })
-  return { apiUrl, keystring, sharedSecret, limit: openLentLimit({ row, limits: ETSY_LIMITS, clock: sync.clock, log }) }
+  const limits = etsyLimits({ perSecond: env.ETSY_CALLS_PER_SECOND, perDay: env.ETSY_CALLS_PER_DAY })
+  const callsPerSecond = env.ETSY_CALLS_PER_SECOND ?? NEW_APP_PER_SECOND
+  const block = Math.max(4, callsPerSecond * LOAN_SHARE)
+  const limit = openLentLimit({ row, limits, block, clock: sync.clock, log })
+  return { apiUrl, keystring, sharedSecret, limit, callsPerSecond }
 }
 
 function describe(account: Account, options: AccountsOptions & { fetch: typeof fetch }): AccountToOpen {
@@ -65,12 +82,19 @@ function describe(account: Account, options: AccountsOptions & { fetch: typeof f
   }
 }
 
-function tokensOf(account: Account, { env, sync, sealer, sessions, fetch }: AccountsOptions & { fetch: typeof globalThis.fetch }) {
+function tokensOf(
+  account: Account,
+  { env, sync, sealer, sessions, fetch }: AccountsOptions & { fetch: typeof globalThis.fetch },
+) {
   if (account.channel === 'shopify') {
     const app = { apiKey: env.SHOPIFY_API_KEY, apiSecret: env.SHOPIFY_API_SECRET }
     return shopifyTokens({ shop: account.externalId, sessions, fetch, ...app, ...sync })
   }
-  const app = { apiUrl: env.ETSY_API_URL, keystring: env.ETSY_KEYSTRING ?? '', sharedSecret: env.ETSY_SHARED_SECRET ?? '' }
+  const app = {
+    apiUrl: env.ETSY_API_URL,
+    keystring: env.ETSY_KEYSTRING ?? '',
+    sharedSecret: env.ETSY_SHARED_SECRET ?? '',
+  }
   const refresh = refreshEtsy({ fetch: (request) => fetch(request), ...app, clock: sync.clock })
   return accountTokens({ ...sync, sealer, account, refresh })
 }

@@ -40,5 +40,7 @@ export async function transaction<T>(pool: pg.Pool, work: (db: Sql) => Promise<T
  * tables that were empty (13 times slower was seen).
  */
 export async function learnSizes(db: Sql): Promise<void> {
-  await db.query({ text: 'ANALYZE item, listing, balance, movement, location, channel_account, channel_order, order_line' })
+  await db.query({
+    text: 'ANALYZE item, listing, balance, movement, location, channel_account, channel_order, order_line',
+  })
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 // An address without a slash at its end, so that paths can be put behind it.
 const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
 const secret = z.string().min(1)
+const amount = z.coerce.number().int().positive()
 const sealingKey = z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
 
 const environment = z.object({
@@ -27,6 +28,12 @@ const environment = z.object({
   ETSY_KEYSTRING: secret.optional(),
   ETSY_SHARED_SECRET: secret.optional(),
   ETSY_WEBHOOK_SECRET: secret.optional(),
+  /** what Etsy has granted this app's key, where that is not what every new app is granted */
+  ETSY_CALLS_PER_SECOND: amount.optional(),
+  ETSY_CALLS_PER_DAY: amount.optional(),
+  /** points that its stores' plan grants the app, and how many come back in a second, where that is not the standard plan */
+  SHOPIFY_POINTS: amount.optional(),
+  SHOPIFY_POINTS_PER_SECOND: amount.optional(),
   CREDENTIALS_KEY: sealingKey,
 })
 

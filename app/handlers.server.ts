@@ -9,7 +9,7 @@ import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
-import { forgetThing } from './catalog/forget-thing.server.ts'
+import { forgetThing } from './sync/forget-thing.server.ts'
 import { wake } from './sync/wake.server.ts'
 
 // News that comes while an account is being opened or imported is applied after it.

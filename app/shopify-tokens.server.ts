@@ -65,7 +65,10 @@ export function shopifyTokens(options: ShopifyTokensOptions): Tokens {
   }
 }
 
-async function refresh(session: Session, { shop, fetch, apiKey, apiSecret, clock }: ShopifyTokensOptions): Promise<Session> {
+async function refresh(
+  session: Session,
+  { shop, fetch, apiKey, apiSecret, clock }: ShopifyTokensOptions,
+): Promise<Session> {
   if (!session.refreshToken) throw new GiveUp(`${shop} has ended our access: somebody must open the app there.`)
   const answer = await fetch(`https://${shop}/admin/oauth/access_token`, {
     method: 'POST',
@@ -77,7 +80,8 @@ async function refresh(session: Session, { shop, fetch, apiKey, apiSecret, clock
       refresh_token: session.refreshToken,
     }),
   })
-  if (answer.status === 429 || answer.status >= 500) throw new TryAgain(A_WHILE_MS, `${shop} does not renew our access now.`)
+  if (answer.status === 429 || answer.status >= 500)
+    throw new TryAgain(A_WHILE_MS, `${shop} does not renew our access now.`)
   if (!answer.ok) throw new GiveUp(`${shop} has ended our access: somebody must open the app there.`)
   const token = refreshed.parse(await answer.json())
   const ends = (seconds: number) => new Date(clock.now().getTime() + seconds * 1_000)

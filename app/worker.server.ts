@@ -20,12 +20,13 @@ import { STOCK_CHANNEL } from './sync/wake.server.ts'
 
 // Background work: facts from the queue, and a loop for every channel account that this process owns.
 
-const CONCURRENCY = 4
+// A fact is mostly the wait for a channel's answer.
+const CONCURRENCY = 10
 const SWEEP_EVERY_MS = 60_000
 
 const env = readEnv()
 const connectionString = env.DATABASE_URL
-const pool = openPool(connectionString, { max: 12 })
+const pool = openPool(connectionString, { max: 16 })
 const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
 const sealer = openSealer([Buffer.from(env.CREDENTIALS_KEY, 'base64')])
 const sync: Sync = {

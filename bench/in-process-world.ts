@@ -5,6 +5,7 @@ import { verifyEtsyNotification } from '#app/channels/etsy/notification.server.t
 import { openShopify } from '#app/channels/shopify/connector.server.ts'
 import { shopifyNotification } from '#app/channels/shopify/notification.ts'
 import type { Tokens } from '#app/channels/connector.ts'
+import type { Random } from '#app/kernel/clock.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
 import type { VirtualClock } from '#app/kernel/virtual-clock.ts'
 import { accountOf } from '#app/merchant/account.server.ts'
@@ -83,30 +84,7 @@ export async function openInProcessWorld(options: WorldOptions): Promise<InProce
     clock.after(newsMs, async () => void (await later.deliver?.(request)))
     return Promise.resolve(new Response())
   }
-  const shopifySandbox = createShopifySandbox({
-    clock,
-    random,
-    app: {
-      apiKey: 'key',
-      apiSecret: 'secret',
-      url: 'https://app.test',
-      scopes: SCOPES.split(','),
-      webhooks: [{ topics: options.topics ?? TOPICS, uri: '/webhooks/shopify' }],
-    },
-    deliver,
-    limits: { ...PLUS, singleQueryMax: 1_000 },
-  })
-  const etsySandbox = createEtsySandbox({
-    clock,
-    random,
-    app: {
-      ...ETSY_APP,
-      redirectUris: ['https://app.test/auth/etsy/callback'],
-      webhook: { url: 'https://app.test/webhooks/etsy', secret: WEBHOOK_SECRET },
-    },
-    deliver,
-    ...options.etsyOptions,
-  })
+  const { shopifySandbox, etsySandbox } = openSandboxes(options, { random, deliver })
   const shopify = shopifySandbox.addShop(options.shopify)
   const etsy = etsySandbox.addShop(options.etsy)
   const throttled = { shopify: 0 }
@@ -148,6 +126,36 @@ export async function openInProcessWorld(options: WorldOptions): Promise<InProce
     throttled: () => throttled.shopify + etsySandbox.metrics().throttled,
     pass: (ms) => clock.runTo(new Date(clock.now().getTime() + ms)),
   }
+}
+
+type Carried = { random: Random; deliver: (request: Request) => Promise<Response> }
+
+function openSandboxes({ clock, topics = TOPICS, etsyOptions }: WorldOptions, { random, deliver }: Carried) {
+  const shopifySandbox = createShopifySandbox({
+    clock,
+    random,
+    app: {
+      apiKey: 'key',
+      apiSecret: 'secret',
+      url: 'https://app.test',
+      scopes: SCOPES.split(','),
+      webhooks: [{ topics: topics, uri: '/webhooks/shopify' }],
+    },
+    deliver,
+    limits: { ...PLUS, singleQueryMax: 1_000 },
+  })
+  const etsySandbox = createEtsySandbox({
+    clock,
+    random,
+    app: {
+      ...ETSY_APP,
+      redirectUris: ['https://app.test/auth/etsy/callback'],
+      webhook: { url: 'https://app.test/webhooks/etsy', secret: WEBHOOK_SECRET },
+    },
+    deliver,
+    ...etsyOptions,
+  })
+  return { shopifySandbox, etsySandbox }
 }
 
 type ShopifySide = { clock: VirtualClock; fetch: (request: Request) => Promise<Response> }

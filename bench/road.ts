@@ -45,14 +45,18 @@ export type Road = {
 export function openRoad({ pool, clock, doors, publishing = true, onMistake }: RoadOptions): Road {
   const opened = new Map<number, Promise<{ connector: Connector; limiter: Limiter }>>()
   const open = (account: Account) => {
-    const known = opened.get(account.id) ?? openAccount(account, present(doors[account.channel], account.channel), clock)
+    const known =
+      opened.get(account.id) ?? openAccount(account, present(doors[account.channel], account.channel), clock)
     opened.set(account.id, known)
     return known
   }
   // The handlers need the sync, the sync the queue, the queue the handlers: the queue asks for them when it runs.
-  const later = {} as { sync: Sync }
+  const later = {} as { sync: Sync; kick: (merchantId: number) => void }
   const queue = inProcessQueue({
-    handlers: kicking(() => handlers(later.sync, { open }), (merchantId) => kick(merchantId)),
+    handlers: kicking(
+      () => handlers(later.sync, { open }),
+      (merchantId) => later.kick(merchantId),
+    ),
     clock,
     onGiveUp: ({ error }) => {
       throw error
@@ -62,11 +66,46 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake }: R
       throw error
     },
   })
-  const sync: Sync = { db: pool, inTransaction: queue.bind((work) => transaction(pool, work)), outbox: queue.outbox, clock }
+  const sync: Sync = {
+    db: pool,
+    inTransaction: queue.bind((work) => transaction(pool, work)),
+    outbox: queue.outbox,
+    clock,
+  }
   later.sync = sync
+  const rounds = roundsOf({ sync, pool, clock, open, publishing })
+  const { kick } = rounds
+  later.kick = kick
+  return {
+    sync,
+    opened: open,
+    kick,
+    waiting: rounds.waiting,
+    queued: () => queue.size(),
+    async sweep(merchantId) {
+      for (const account of await accountsOf(pool, merchantId)) {
+        await accountSweep({ sync, account, connector: (await open(account)).connector, waitMs: () => 0 })
+      }
+      kick(merchantId)
+    },
+    async close() {
+      for (const one of opened.values()) await (await one).limiter.close()
+    },
+  }
+}
+
+type Rounds = {
+  sync: Sync
+  pool: pg.Pool
+  clock: VirtualClock
+  open: (account: Account) => Promise<{ connector: Connector; limiter: Limiter }>
+  publishing: boolean
+}
+
+/** The rounds of all accounts: planned on the clock, each account one at a time. */
+function roundsOf({ sync, pool, clock, open, publishing }: Rounds) {
   const waiting = new Map<number, Date>()
   const planned = new Map<number, number>()
-
   const plan = (accountId: number, ms: number) => {
     const at = clock.now().getTime() + ms
     if ((planned.get(accountId) ?? Infinity) <= at) return
@@ -75,6 +114,15 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake }: R
       if (planned.get(accountId) !== at) return
       planned.delete(accountId)
       await round(accountId)
+    })
+  }
+  const noteWaiting = (accountId: number, waits: boolean) => {
+    if (!waits) waiting.delete(accountId)
+    else if (!waiting.has(accountId)) waiting.set(accountId, clock.now())
+  }
+  const kick = (merchantId: number) => {
+    clock.after(0, async () => {
+      for (const { id } of await accountsOf(pool, merchantId)) plan(id, 0)
     })
   }
   async function round(accountId: number): Promise<void> {
@@ -92,33 +140,7 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake }: R
       plan(accountId, Math.max(1, error.afterMs))
     }
   }
-  const noteWaiting = (accountId: number, waits: boolean) => {
-    if (!waits) waiting.delete(accountId)
-    else if (!waiting.has(accountId)) waiting.set(accountId, clock.now())
-  }
-  const accounts = new Map<number, Promise<number[]>>()
-  const kick = (merchantId: number) => {
-    const ids = accounts.get(merchantId) ?? accountsOf(pool, merchantId).then((all) => all.map(({ id }) => id))
-    clock.after(0, async () => {
-      for (const id of await ids) plan(id, 0)
-    })
-  }
-  return {
-    sync,
-    opened: open,
-    kick,
-    waiting,
-    queued: () => queue.size(),
-    async sweep(merchantId) {
-      for (const account of await accountsOf(pool, merchantId)) {
-        await accountSweep({ sync, account, connector: (await open(account)).connector, waitMs: () => 0 })
-      }
-      kick(merchantId)
-    },
-    async close() {
-      for (const one of opened.values()) await (await one).limiter.close()
-    },
-  }
+  return { waiting, kick }
 }
 
 // On a virtual clock nobody may wait for time to pass: a call that would have to is sent away, and the work comes again.

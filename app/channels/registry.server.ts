@@ -1,20 +1,23 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import { assert } from '../kernel/assert.ts'
+import type { Limit } from './bucket.ts'
 import type { Connector, Tokens } from './connector.ts'
 import { openEtsy } from './etsy/connector.server.ts'
-import { ETSY_LIMITS } from './etsy/limits.ts'
+import { callsAtOnce, etsyLimits, NEW_APP_PER_SECOND } from './etsy/limits.ts'
 import type { LentLimit } from './lent-limit.ts'
 import { openLimiter, type Limiter } from './limiter.server.ts'
 import { openShopify } from './shopify/connector.server.ts'
-import { SHOPIFY_LIMITS } from './shopify/limits.ts'
+import { shopifyLimits } from './shopify/limits.ts'
 
 /** What a channel needs of the process, whichever it is. */
 export type ChannelDeps = {
   fetch: typeof fetch
   clock: Clock
   log: Log
-  etsy: { apiUrl: string; keystring: string; sharedSecret: string; limit: LentLimit } | null
+  shopify: { limits: readonly Limit[] }
+  /** `callsPerSecond`: what `limit` allows, for how much is done at once */
+  etsy: { apiUrl: string; keystring: string; sharedSecret: string; limit: LentLimit; callsPerSecond: number } | null
 }
 
 /** An account as a connector needs it. */
@@ -34,23 +37,25 @@ type Opener = (account: AccountToOpen, deps: ChannelDeps) => Promise<OpenChannel
 const etsy: Opener = async ({ externalId, tokens }, { fetch, clock, log, etsy: app }) => {
   assert(app, 'an Etsy account needs the app’s Etsy key')
   // All of Etsy's limits are the app's, over all merchants and processes.
-  const limiter = await openLimiter({ limits: [], appLimit: app.limit, concurrency: 4, clock, log })
+  const concurrency = Math.min(16, Math.max(4, app.callsPerSecond / 10))
+  const limiter = await openLimiter({ limits: [], appLimit: app.limit, concurrency, clock, log })
   const connector = openEtsy({
     shopId: externalId,
+    callsAtOnce: callsAtOnce(app.callsPerSecond),
     deps: { ...app, fetch: (request) => fetch(request), limiter, clock, tokens },
   })
   return { connector, limiter }
 }
 
-const shopify: Opener = async ({ externalId, tokens, load, save }, { fetch, clock, log }) => {
-  const limiter = await openLimiter({ limits: SHOPIFY_LIMITS, concurrency: 8, load, save, clock, log })
+const shopify: Opener = async ({ externalId, tokens, load, save }, { fetch, clock, log, shopify: { limits } }) => {
+  const limiter = await openLimiter({ limits, concurrency: 8, load, save, clock, log })
   return { connector: openShopify({ shop: externalId, deps: { fetch, limiter, clock, tokens } }), limiter }
 }
 
 /** The channels there are. Adding one is its folder and a line here. */
 const CHANNELS: Record<string, Opener> = { etsy, shopify }
 
-export { ETSY_LIMITS }
+export { etsyLimits, NEW_APP_PER_SECOND, shopifyLimits }
 
 /** Opens an account's connector and its limiter. */
 export function openChannel(account: AccountToOpen, deps: ChannelDeps): Promise<OpenChannel> {

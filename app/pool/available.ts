@@ -36,7 +36,9 @@ const NOT_FOR_SALE: [keyof Balance, string][] = [
 function stepsAt({ name, sellable, balance }: StockAtLocation): Step[] {
   const steps: Step[] = []
   if (balance.available > 0) {
-    const sentence = sellable ? `${balance.available} for sale in ${name}` : `${balance.available} in ${name}, not a place that sells`
+    const sentence = sellable
+      ? `${balance.available} for sale in ${name}`
+      : `${balance.available} in ${name}, not a place that sells`
     steps.push({ sentence, quantity: sellable ? balance.available : 0 })
   }
   for (const [state, words] of NOT_FOR_SALE) {

@@ -33,8 +33,10 @@ function ofOneItem(differences: Difference[]): Move[] {
   match((from, to) => from.locationId === to.locationId)
   match((from, to) => from.state === to.state)
   match(() => true)
-  for (const one of gone) if (one.left > 0) moves.push({ ...outside(one), from: endOf(one), to: { outside: 'correction' } })
-  for (const one of come) if (one.left > 0) moves.push({ ...outside(one), from: { outside: 'correction' }, to: endOf(one) })
+  for (const one of gone)
+    if (one.left > 0) moves.push({ ...outside(one), from: endOf(one), to: { outside: 'correction' } })
+  for (const one of come)
+    if (one.left > 0) moves.push({ ...outside(one), from: { outside: 'correction' }, to: endOf(one) })
   return moves
 }
 

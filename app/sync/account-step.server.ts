@@ -4,7 +4,8 @@ import { deriveDue } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
 import { mirrorStep } from './mirror.server.ts'
 import { pollOrders } from './poll.server.ts'
-import { publishStep, type Step } from './publish.server.ts'
+import { publishStep } from './publish.server.ts'
+import type { Step } from './publisher.ts'
 import { relay } from './relay.server.ts'
 
 /** A channel account that is worked for: its connector, and what its limit lets us do. */

@@ -5,7 +5,7 @@ import type { Sql } from '../kernel/sql.ts'
 import type { StockState } from '../kernel/stock-state.ts'
 import type { Account } from '../merchant/account.server.ts'
 import type { Sync } from './facts.ts'
-import type { Step } from './publish.server.ts'
+import type { Step } from './publisher.ts'
 import { readBack, type Seen } from './read-back.server.ts'
 
 export type Mirror = {
@@ -59,9 +59,13 @@ const MUTATION_POINTS = 10
 // A mutation without an answer is repeated with its key; a little later, so that the first has ended there.
 const REPEAT_AFTER_MS = 2_000
 
+// How many changes are told side by side: a call is mostly the network's time.
+const SIDE_BY_SIDE = 8
+
 /**
- * One round of telling a channel with a ledger of its own what moved in ours: each change once, in order, by its own
- * idempotency key. Moves commute with the channel's own sales, so nothing has to be known before they are sent.
+ * One round of telling a channel with a ledger of its own what moved in ours: each change once, those of an item in
+ * order, by its own idempotency key. Moves commute with the channel's own sales, so nothing has to be known before they
+ * are sent.
  */
 export async function mirrorStep(mirror: Mirror): Promise<Step> {
   const { sync, account } = mirror
@@ -70,24 +74,55 @@ export async function mirrorStep(mirror: Mirror): Promise<Step> {
   const values = [account.id, before, AT_ONCE, account.merchantId]
   const { rows } = await sync.db.query<DueMove>({ name: 'mirror-due', text: DUE, values })
   const changes = [...Map.groupBy(rows, (row) => row.key).values()]
-  const told: Told[] = []
-  let waitMs = 0
-  for (const moves of changes) {
-    waitMs = mirror.waitMs(MUTATION_POINTS)
-    if (waitMs > 0) break
-    const sentAt = sync.clock.now()
-    if (!(await markSent(sync.db, account, { moves, at: sentAt }))) break
-    const change = changeOf(moves)
-    const outcome = change.moves.length > 0 ? await mirror.connector.mirror(change) : NOTHING_TO_TELL
-    await conclude(mirror, moves, outcome)
-    if (outcome.outcome === 'accepted')
-      told.push(...moves.map((move) => ({ ...move, sentAt, answeredAt: sync.clock.now() })))
-  }
+  const { told, waitMs, failure } = await tellAll(mirror, changes)
   const refs = new Map(told.map((move) => [move.itemId, move.ref]))
   if (refs.size > 0) await keepMirrored(sync.db, account, { told, seen: await readBack(mirror, [...refs.values()]) })
+  if (failure) throw failure.error
   if (waitMs > 0) return { againMs: waitMs, waits: true, written: told.length, news: 0 }
   const more = changes.length === AT_ONCE
   return { againMs: more ? 0 : await repeatMs(sync, account), waits: false, written: told.length, news: 0 }
+}
+
+type TellingEnd = { told: Told[]; waitMs: number; failure?: { error: unknown } }
+
+/** Tells them until the limit says wait, the account is closed, or a call fails: what was told is kept in any case. */
+async function tellAll(mirror: Mirror, changes: DueMove[][]): Promise<TellingEnd> {
+  const told: Told[] = []
+  for (const wave of wavesOf(changes)) {
+    const now = wave.filter((_, n) => mirror.waitMs((n + 1) * MUTATION_POINTS) === 0)
+    const ends = await Promise.allSettled(now.map((moves) => tell(mirror, moves)))
+    told.push(...ends.flatMap((end) => (end.status === 'fulfilled' ? (end.value ?? []) : [])))
+    const failed = ends.find((end) => end.status === 'rejected')
+    if (failed) return { told, waitMs: 0, failure: { error: failed.reason } }
+    if (ends.some((end) => end.status === 'fulfilled' && end.value === null)) return { told, waitMs: 0 }
+    if (now.length < wave.length) return { told, waitMs: Math.max(1, mirror.waitMs(MUTATION_POINTS)) }
+  }
+  return { told, waitMs: 0 }
+}
+
+/** Some at a time, in their order: never two of one item together, and none before an earlier one of its items. */
+export function wavesOf<T extends { itemId: number }>(changes: T[][]): T[][][] {
+  const waves: T[][][] = []
+  const next = new Map<number, number>()
+  for (const moves of changes) {
+    let n = Math.max(...moves.map(({ itemId }) => next.get(itemId) ?? 0))
+    while ((waves[n]?.length ?? 0) >= SIDE_BY_SIDE) n += 1
+    ;(waves[n] ??= []).push(moves)
+    for (const { itemId } of moves) next.set(itemId, n + 1)
+  }
+  return waves
+}
+
+/** Tells one change. Nothing was told when it was not accepted; null: the account is not open any more. */
+async function tell(mirror: Mirror, moves: DueMove[]): Promise<Told[] | null> {
+  const { sync, account, connector } = mirror
+  const sentAt = sync.clock.now()
+  if (!(await markSent(sync.db, account, { moves, at: sentAt }))) return null
+  const change = changeOf(moves)
+  const outcome = change.moves.length > 0 ? await connector.mirror(change) : NOTHING_TO_TELL
+  await conclude(mirror, moves, outcome)
+  if (outcome.outcome !== 'accepted') return []
+  return moves.map((move) => ({ ...move, sentAt, answeredAt: sync.clock.now() }))
 }
 
 function changeOf(moves: DueMove[]): MirrorChange {

@@ -3,7 +3,7 @@ import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
 import type { DueListing } from './due-listings.server.ts'
-import type { Computed } from './publish.server.ts'
+import type { Computed } from './publisher.ts'
 
 /** Notes that the channel shows already what it should: nothing was sent. */
 export async function keepAgreed(
@@ -42,7 +42,9 @@ UPDATE listing l SET
   seen_at = CASE t.outcome WHEN 'unknown' THEN NULL WHEN 'rejected' THEN l.seen_at ELSE $5::timestamptz END,
   unexplained = CASE t.outcome WHEN 'changed' THEN l.unexplained + GREATEST(0, t.expected - t.shown) ELSE l.unexplained END,
   published_seq = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.seq ELSE l.published_seq END,
-  published_quantity = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.quantity ELSE l.published_quantity END,
+  -- a 0 without an answer too: when it is found off sale, it was we who took it off, and not a person
+  published_quantity = CASE WHEN (t.outcome = 'accepted' OR t.outcome = 'unknown' AND t.quantity = 0) AND NOT t.companion
+    THEN t.quantity ELSE l.published_quantity END,
   agreed_since = CASE WHEN t.companion AND t.outcome = 'accepted' THEN l.agreed_since
     WHEN t.outcome = 'accepted' AND COALESCE(t.shown, t.quantity) = t.quantity THEN $5::timestamptz END,
   status = CASE WHEN t.reason = 'dead' THEN 'dead' WHEN t.outcome <> 'accepted' THEN l.status

@@ -2,7 +2,7 @@ import { openIncident } from '../incidents/incident.server.ts'
 import { available } from '../pool/available.ts'
 import type { DueListing } from './due-listings.server.ts'
 import type { Concluded } from './publication.server.ts'
-import type { Computed, Publisher } from './publish.server.ts'
+import type { Computed, Publisher } from './publisher.ts'
 
 // What can go wrong with a listing while it is told its number, in words for a person.
 

@@ -1,34 +1,11 @@
 import type { AbsoluteConnector, SetQuantity, WriteOutcome } from '../channels/connector.ts'
-import type { Account } from '../merchant/account.server.ts'
-import { available, type Availability, type ChannelFacts } from '../pool/available.ts'
+import { available, type ChannelFacts } from '../pool/available.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import { type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
-import type { Sync } from './facts.ts'
 import { pollOrders } from './poll.server.ts'
+import type { Computed, Publisher, Step } from './publisher.ts'
 import { noteAnswers, noteDead, noteMystery } from './publish-trouble.server.ts'
 import { keepAgreed, keepOutcomes, keepShown, oweRead } from './publication.server.ts'
-
-export type Publisher = {
-  sync: Sync
-  account: Account
-  connector: AbsoluteConnector
-  /** Milliseconds until this many calls may be made; 0: now. */
-  waitMs(calls: number): number
-}
-
-/** A due listing with the number computed for it. */
-export type Computed = DueListing & {
-  availability: Availability
-  quantity: number
-  /** written as it is, because another variation of its listing is written */
-  companion?: boolean
-}
-
-/**
- * When to come again, in milliseconds; null: when something changes. `waits`: it is the rate limit that stands in the
- * way. `news`: orders were read that others have to be told of.
- */
-export type Step = { againMs: number | null; waits: boolean; written: number; news: number }
 
 const POLL_CALLS = 1
 const AT_ONCE = 500

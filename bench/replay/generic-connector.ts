@@ -17,7 +17,10 @@ const capabilitiesOf = (channel: string): Capabilities => ({
 })
 
 /** The connector of a generic channel: for channels of a history that have no connector of their own yet. */
-export function openGeneric(name: string, { channel, clock }: { channel: GenericChannel; clock: Clock }): AbsoluteConnector {
+export function openGeneric(
+  name: string,
+  { channel, clock }: { channel: GenericChannel; clock: Clock },
+): AbsoluteConnector {
   const write = ({ listingId, ref, quantity, expected }: SetQuantity): WriteOutcome => {
     const shows = channel.shown(ref.externalId)
     if (expected !== null && expected !== shows) return { listingId, outcome: 'changed', reason: null, shown: shows }

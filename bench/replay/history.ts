@@ -32,7 +32,10 @@ const row = z.object({
   // Exact: some differ by case only.
   sku: z.string().min(1).max(200),
   title: z.string(),
-  quantity: z.string().regex(/^[1-9]\d{0,8}$/, 'is not a whole number of pieces').transform(Number),
+  quantity: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'is not a whole number of pieces')
+    .transform(Number),
   unit_price: z.string().regex(/^\d+(\.\d+)?$/, 'is not a price'),
 })
 
@@ -58,17 +61,29 @@ export async function readHistory(file: string): Promise<History> {
     }
   } catch (error) {
     if (error instanceof UnreadableHistory) throw error
-    throw new UnreadableHistory(`${file} cannot be read as an order history: ${error instanceof Error ? error.message : error}`)
+    throw new UnreadableHistory(
+      `${file} cannot be read as an order history: ${error instanceof Error ? error.message : error}`,
+    )
   }
   if (!header) throw new UnreadableHistory(`${file} is empty`)
   const sorted = rows.toSorted((a, b) => a.placed_at.getTime() - b.placed_at.getTime())
-  return { rows: rows.length, events: eventsOf(sorted), titles, channels: [...new Set(rows.map(({ channel }) => channel))], malformed }
+  return {
+    rows: rows.length,
+    events: eventsOf(sorted),
+    titles,
+    channels: [...new Set(rows.map(({ channel }) => channel))],
+    malformed,
+  }
 
   function take(record: string[], line: number): void {
     const told = Object.fromEntries(COLUMNS.map((name, i) => [name, record[i]]))
     const read = row.safeParse(told)
-    if (record.length !== COLUMNS.length) malformed.push(`line ${line}: ${record.length} columns, not ${COLUMNS.length}`)
-    else if (!read.success) malformed.push(`line ${line}: ${read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`)
+    if (record.length !== COLUMNS.length)
+      malformed.push(`line ${line}: ${record.length} columns, not ${COLUMNS.length}`)
+    else if (!read.success)
+      malformed.push(
+        `line ${line}: ${read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
+      )
     else {
       // One copy of each title, not one a row: a long history has a few thousand items.
       if (!titles.has(read.data.sku)) titles.set(read.data.sku, read.data.title)
@@ -80,7 +95,9 @@ export async function readHistory(file: string): Promise<History> {
 function checkHeader(record: string[]): true {
   const names = record.map((name) => name.trim())
   if (names.length === COLUMNS.length && COLUMNS.every((name, i) => names[i] === name)) return true
-  throw new UnreadableHistory(`The first line must name the columns ${COLUMNS.join(',')}; it says ${record.join(',').slice(0, 200)}`)
+  throw new UnreadableHistory(
+    `The first line must name the columns ${COLUMNS.join(',')}; it says ${record.join(',').slice(0, 200)}`,
+  )
 }
 
 function eventsOf(rows: Row[]): HistoryEvent[] {

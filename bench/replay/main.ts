@@ -44,7 +44,9 @@ function progress(done: number, total: number): void {
   if (!process.stderr.isTTY) return
   const share = total === 0 ? 1 : done / total
   const bar = '█'.repeat(Math.round(share * 40)).padEnd(40, '░')
-  process.stderr.write(`\r${bar} ${Math.floor(share * 100)} % of ${total} orders and cancellations${done === total ? '\n' : ''}`)
+  process.stderr.write(
+    `\r${bar} ${Math.floor(share * 100)} % of ${total} orders and cancellations${done === total ? '\n' : ''}`,
+  )
 }
 
 function summary({ report, unlawful }: Replayed): string {

@@ -51,7 +51,9 @@ export function etsyMarket(shop: EtsyShop, forget: (before: Date) => void): Mark
   return {
     shown: (sku) => shop.shown(listingOf(sku)),
     buy(lines) {
-      const receipt = shop.buy({ lines: lines.map(({ sku, quantity }) => ({ listingId: listingOf(sku), sku, quantity })) })
+      const receipt = shop.buy({
+        lines: lines.map(({ sku, quantity }) => ({ listingId: listingOf(sku), sku, quantity })),
+      })
       assert(!isRefusal(receipt), 'Etsy sells what it shows')
       return String(receipt.receiptId)
     },

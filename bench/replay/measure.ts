@@ -22,7 +22,8 @@ const ETSY_CAP = 999
 
 /** Lets time pass until nothing is due and nothing waits; at most 60 days, for channels with a daily limit. */
 export async function settle({ world, clock }: Stage): Promise<void> {
-  const text = 'SELECT (SELECT count(*) FROM listing_due) + (SELECT count(*) FROM mirror_due) + (SELECT count(*) FROM stock_changed) AS n'
+  const text =
+    'SELECT (SELECT count(*) FROM listing_due) + (SELECT count(*) FROM mirror_due) + (SELECT count(*) FROM stock_changed) AS n'
   for (let hours = 0; hours < 24 * DAYS_OF_PATIENCE; hours += 1) {
     await clock.runTo(new Date(clock.now().getTime() + HOUR_MS))
     const { rows } = await world.road.sync.db.query<{ n: number }>({ text })
@@ -51,10 +52,14 @@ async function one(db: Sql, text: string, values: unknown[]): Promise<number> {
 }
 
 const bookedLines = (db: Sql, since: Date) =>
-  one(db, `SELECT count(DISTINCT e.line_id)::int AS n FROM order_effect e
+  one(
+    db,
+    `SELECT count(DISTINCT e.line_id)::int AS n FROM order_effect e
     JOIN order_line l ON l.merchant_id = e.merchant_id AND l.id = e.line_id
     JOIN channel_order o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
-    WHERE e.transition IN ('reserve', 'short') AND o.placed_at >= $1`, [since])
+    WHERE e.transition IN ('reserve', 'short') AND o.placed_at >= $1`,
+    [since],
+  )
 
 // What came in from outside and what the orders hold account for every piece there is.
 async function stockAddsUp(db: Sql, merchantId: number): Promise<boolean> {
@@ -68,7 +73,10 @@ async function stockAddsUp(db: Sql, merchantId: number): Promise<boolean> {
 async function listingsOff({ world, markets }: Stage): Promise<number> {
   const text = `SELECT i.sku, COALESCE(sum(b.available), 0)::int AS available FROM item i
     LEFT JOIN balance b ON b.merchant_id = i.merchant_id AND b.item_id = i.id WHERE i.merchant_id = $1 GROUP BY i.id, i.sku`
-  const { rows } = await world.road.sync.db.query<{ sku: string; available: number }>({ text, values: [world.merchantId] })
+  const { rows } = await world.road.sync.db.query<{ sku: string; available: number }>({
+    text,
+    values: [world.merchantId],
+  })
   let off = 0
   for (const [channel, market] of markets) {
     const most = channel === 'etsy' ? ETSY_CAP : Infinity

@@ -43,8 +43,17 @@ const LOOKS_AGAIN_MS = 1_000
 export async function play(options: PlayOptions): Promise<Tally> {
   const { stage, history, opening, latencyMs, onProgress } = options
   const tally: Tally = {
-    orders: 0, lines: 0, cancels: 0, accepted: 0, acceptedLines: 0, refused: 0, oversold: 0, unavoidable: 0, rateBound: 0,
-    unmatchedReturns: 0, unlawful: [],
+    orders: 0,
+    lines: 0,
+    cancels: 0,
+    accepted: 0,
+    acceptedLines: 0,
+    refused: 0,
+    oversold: 0,
+    unavoidable: 0,
+    rateBound: 0,
+    unmatchedReturns: 0,
+    unlawful: [],
   }
   const playing: Playing = { ...options, truth: new Truth<Ref>(opening, latencyMs), tally }
   for (const [i, event] of history.events.entries()) {
@@ -81,11 +90,15 @@ async function sell(playing: Playing, { at, channel, lines }: HistoryEvent): Pro
 
 type Oversold = { channel: string; at: Date; sku: string; quantity: number; oversold: number; knew: number }
 
-async function judge({ stage, tally }: Playing, { channel, at, sku, quantity, oversold, knew }: Oversold): Promise<void> {
+async function judge(
+  { stage, tally }: Playing,
+  { channel, at, sku, quantity, oversold, knew }: Oversold,
+): Promise<void> {
   tally.oversold += oversold
   if (knew >= quantity) tally.unavoidable += oversold
   else if (await heldUpByLimit(stage, channel, sku)) tally.rateBound += oversold
-  else tally.unlawful.push(`${at.toISOString()} ${channel} sold ${quantity} of ${sku}, which it could know to be ${knew}`)
+  else
+    tally.unlawful.push(`${at.toISOString()} ${channel} sold ${quantity} of ${sku}, which it could know to be ${knew}`)
 }
 
 // The number was computed and waits for its turn, or the news itself waits to be read.
@@ -105,7 +118,8 @@ function cancel(playing: Playing, { at, lines }: HistoryEvent): void {
     tally.cancels += 1
     const back = truth.cancel(sku, { at, quantity })
     tally.unmatchedReturns += quantity - back.reduce((sum, one) => sum + one.quantity, 0)
-    for (const { channel, ref, quantity: n } of back) giveBack(playing, stage.markets.get(channel)!, { channel, ...ref, sku, quantity: n })
+    for (const { channel, ref, quantity: n } of back)
+      giveBack(playing, stage.markets.get(channel)!, { channel, ...ref, sku, quantity: n })
   }
 }
 
@@ -119,7 +133,10 @@ function giveBack({ stage, latencyMs }: Playing, market: Market, { channel, orde
     const found = await lineOf(sync.db, { account: stage.accounts.get(channel) ?? 0, orderId, sku })
     if (!found) return void stage.clock.after(LOOKS_AGAIN_MS, say)
     const who = { merchantId: stage.world.merchantId, actor: 'replay' }
-    const refused = await giveBackPieces(sync, who, { orderId: found.orderId, lines: [{ lineId: found.lineId, quantity }] })
+    const refused = await giveBackPieces(sync, who, {
+      orderId: found.orderId,
+      lines: [{ lineId: found.lineId, quantity }],
+    })
     if (isRefusal(refused)) throw new Error(refused.sentence)
     stage.world.road.kick(stage.world.merchantId)
   }

@@ -16,12 +16,24 @@ export type ReplayOptions = {
 
 /** The last line of a replay. */
 export type Report = Omit<Tally, 'acceptedLines' | 'unlawful'> &
-  Measured & { rows: number; items: number; channels: string[]; opening: OpeningChoice; latencyMs: number; wallMs: number; peakRssMb: number }
+  Measured & {
+    rows: number
+    items: number
+    channels: string[]
+    opening: OpeningChoice
+    latencyMs: number
+    wallMs: number
+    peakRssMb: number
+  }
 
 export type Replayed = { report: Report; unlawful: string[] }
 
 /** Plays a history on a database that holds nothing else. `now`: milliseconds, for the wall time. */
-export async function replay(pool: pg.Pool, history: History, options: ReplayOptions & { now: () => number }): Promise<Replayed> {
+export async function replay(
+  pool: pg.Pool,
+  history: History,
+  options: ReplayOptions & { now: () => number },
+): Promise<Replayed> {
   const began = options.now()
   const opening = openingOf(history.events, options.opening)
   const stage = await setStage({ ...options, pool, history, opening })

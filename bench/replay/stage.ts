@@ -38,7 +38,9 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const first = history.events[0]?.at ?? new Date(0)
   const clock = new VirtualClock(new Date(first.getTime() - 3 * DAY_MS))
   const generics = genericChannels(options, clock)
-  const doors = Object.fromEntries([...generics.channels].map(([name, channel]) => [name, doorTo(name, { channel, clock })]))
+  const doors = Object.fromEntries(
+    [...generics.channels].map(([name, channel]) => [name, doorTo(name, { channel, clock })]),
+  )
   const world = await openInProcessWorld({
     pool: options.pool,
     clock,
@@ -57,7 +59,11 @@ export async function setStage(options: StageOptions): Promise<Stage> {
         variants: [{ sku, price: '10.00', stock: [{ location: 'Shop', available }] }],
       })),
     },
-    etsy: { name: 'Replay', currency: 'GBP', listings: history.channels.includes('etsy') ? [...opening].map(etsyListing(history)) : [] },
+    etsy: {
+      name: 'Replay',
+      currency: 'GBP',
+      listings: history.channels.includes('etsy') ? [...opening].map(etsyListing(history)) : [],
+    },
   })
   generics.connected.announce = announceTo(world, clock, latencyMs)
   await clock.runTo(new Date(clock.now().getTime() + DAY_MS / 24))
@@ -65,7 +71,11 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   await clock.runTo(new Date(first.getTime() - DAY_MS))
   for (const account of await accountsOf(options.pool, world.merchantId)) {
     if (account.status === 'open') continue
-    const refused = await goLive(world.road.sync, { merchantId: world.merchantId, actor: 'replay' }, { accountId: account.id })
+    const refused = await goLive(
+      world.road.sync,
+      { merchantId: world.merchantId, actor: 'replay' },
+      { accountId: account.id },
+    )
     assert(!refused, `${account.name} can go live: ${refused?.sentence}`)
   }
   world.road.kick(world.merchantId)
@@ -122,14 +132,25 @@ function announceTo(world: InProcessWorld, clock: VirtualClock, latencyMs: numbe
       accounts.set(channel, id)
       const account = await accountById(world.road.sync.db, await id)
       assert(account, `${channel} is connected`)
-      await keepNotification(world.road.sync, account, { eventId, topic: 'orders/changed', subject: orderId, occurredAt })
+      await keepNotification(world.road.sync, account, {
+        eventId,
+        topic: 'orders/changed',
+        subject: orderId,
+        occurredAt,
+      })
     })
   }
 }
 
-async function connectAll(world: InProcessWorld, { history, generics }: { history: History; generics: Map<string, GenericChannel> }) {
+async function connectAll(
+  world: InProcessWorld,
+  { history, generics }: { history: History; generics: Map<string, GenericChannel> },
+) {
   if (history.channels.includes('etsy')) await world.connectEtsy()
-  const accounts = new Map([['shopify', world.accounts.shopify], ['etsy', world.accounts.etsy]])
+  const accounts = new Map([
+    ['shopify', world.accounts.shopify],
+    ['etsy', world.accounts.etsy],
+  ])
   for (const name of generics.keys()) {
     const account = { merchantId: world.merchantId, channel: name, externalId: name, name }
     accounts.set(name, await connect(world.road, account))
@@ -137,11 +158,17 @@ async function connectAll(world: InProcessWorld, { history, generics }: { histor
   return accounts
 }
 
-function marketsOf(world: InProcessWorld, { history, generics }: { history: History; generics: Map<string, GenericChannel> }) {
+function marketsOf(
+  world: InProcessWorld,
+  { history, generics }: { history: History; generics: Map<string, GenericChannel> },
+) {
   const markets = new Map<string, Market>()
   if (history.channels.includes('shopify')) markets.set('shopify', shopifyMarket(world.shopify))
   if (history.channels.includes('etsy')) {
-    markets.set('etsy', etsyMarket(world.etsy, (before) => world.sandboxes.etsy.forgetReceipts(before)))
+    markets.set(
+      'etsy',
+      etsyMarket(world.etsy, (before) => world.sandboxes.etsy.forgetReceipts(before)),
+    )
   }
   for (const [name, channel] of generics) markets.set(name, genericMarket(channel))
   return markets

@@ -49,7 +49,8 @@ export class GenericChannel {
 
   /** Sells what it shows; refuses, and sells nothing, when a line asks for more. */
   sell(lines: { sku: string; quantity: number }[]): GenericOrder | Refusal {
-    if (lines.some(({ sku, quantity }) => quantity > this.shown(sku))) return refuse('sold-out', 'It does not show so many.')
+    if (lines.some(({ sku, quantity }) => quantity > this.shown(sku)))
+      return refuse('sold-out', 'It does not show so many.')
     for (const { sku, quantity } of lines) this.write(sku, this.shown(sku) - quantity)
     const now = this.#options.clock.now()
     const id = String((this.#lastOrder += 1))

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { forgetThing } from '#app/catalog/forget-thing.server.ts'
+import { forgetThing } from '#app/sync/forget-thing.server.ts'
 import { keepThings, markUndecided, type NewThing } from '#app/catalog/things.server.ts'
 import { transaction } from '#app/db.server.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'

@@ -38,11 +38,17 @@ describe('an order history', () => {
       '2026-01-01T00:00:00Z,etsy,1,sale,90199c,Ring,3,10',
     )
     expect(history.events).toHaveLength(1)
-    expect(history.events[0]?.lines).toEqual([{ sku: '90199c', quantity: 4 }, { sku: '90199C', quantity: 2 }])
+    expect(history.events[0]?.lines).toEqual([
+      { sku: '90199c', quantity: 4 },
+      { sku: '90199C', quantity: 2 },
+    ])
   })
 
   it('keeps a sale and a cancellation of one number apart', async () => {
-    const history = await rows('2026-01-01T00:00:00Z,etsy,1,sale,A,Ring,1,10', '2026-01-01T00:00:00Z,etsy,1,cancel,A,Ring,1,10')
+    const history = await rows(
+      '2026-01-01T00:00:00Z,etsy,1,sale,A,Ring,1,10',
+      '2026-01-01T00:00:00Z,etsy,1,cancel,A,Ring,1,10',
+    )
     expect(history.events.map(({ kind }) => kind)).toEqual(['sale', 'cancel'])
   })
 

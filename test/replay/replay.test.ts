@@ -13,7 +13,15 @@ async function played(history: History, options: Partial<ReplayOptions> = {}): P
   const database = await freshDatabase()
   const pool = openPool(database.url, { max: 4, settings: '-c synchronous_commit=off' })
   try {
-    const all = { opening: 'half' as const, latencyMs: 2_000, seed: 1, publishing: true, onProgress() {}, now: () => 0, ...options }
+    const all = {
+      opening: 'half' as const,
+      latencyMs: 2_000,
+      seed: 1,
+      publishing: true,
+      onProgress() {},
+      now: () => 0,
+      ...options,
+    }
     return await replay(pool, history, all)
   } finally {
     await pool.end()
@@ -28,7 +36,10 @@ function busyDay(seed: number, orders: number): History {
   let ms = Date.UTC(2026, 10, 27)
   const events = Array.from({ length: orders }, (_, i): HistoryEvent => {
     ms += whole(random, 0, 2) * SECOND_MS
-    const lines = [...new Set([skus[whole(random, 0, 11)]!, skus[whole(random, 0, 11)]!])].map((sku) => ({ sku, quantity: whole(random, 1, 3) }))
+    const lines = [...new Set([skus[whole(random, 0, 11)]!, skus[whole(random, 0, 11)]!])].map((sku) => ({
+      sku,
+      quantity: whole(random, 1, 3),
+    }))
     const kind = random() < 0.1 ? 'cancel' : 'sale'
     return { at: new Date(ms), channel: CHANNELS[whole(random, 0, 2)]!, orderId: String(i), kind, lines }
   })

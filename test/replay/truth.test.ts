@@ -33,11 +33,14 @@ describe('what is really there', () => {
     { opening: 3, before: 2, sold: 2, oversold: 1 },
     { opening: 3, before: 5, sold: 2, oversold: 2 },
     { opening: 0, before: 0, sold: 4, oversold: 4 },
-  ])('counts $oversold pieces sold twice when $sold are sold of $opening after $before', ({ opening, before, sold, oversold }) => {
-    const truth = open(opening)
-    if (before > 0) truth.sell('R1', { channel: 'pos', at: at(0), quantity: before, ref: 'a' })
-    expect(truth.sell('R1', { channel: 'etsy', at: at(1), quantity: sold, ref: 'b' })).toBe(oversold)
-  })
+  ])(
+    'counts $oversold pieces sold twice when $sold are sold of $opening after $before',
+    ({ opening, before, sold, oversold }) => {
+      const truth = open(opening)
+      if (before > 0) truth.sell('R1', { channel: 'pos', at: at(0), quantity: before, ref: 'a' })
+      expect(truth.sell('R1', { channel: 'etsy', at: at(1), quantity: sold, ref: 'b' })).toBe(oversold)
+    },
+  )
 
   it('gets back the newest pieces first, and nothing for what was sold before the file began', () => {
     const truth = open(9)
@@ -63,6 +66,11 @@ describe('the opening stock', () => {
     expect(openingOf(history, 'half')).toEqual(new Map([['R1', 2]]))
   })
   it('is the same number for all items when one is given', () => {
-    expect(openingOf([event('sale', 3), event('sale', 1, 'r1')], 7)).toEqual(new Map([['R1', 7], ['r1', 7]]))
+    expect(openingOf([event('sale', 3), event('sale', 1, 'r1')], 7)).toEqual(
+      new Map([
+        ['R1', 7],
+        ['r1', 7],
+      ]),
+    )
   })
 })

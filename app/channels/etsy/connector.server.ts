@@ -9,10 +9,11 @@ import { receipt, receiptsSince, unshippedReceipts } from './receipts.server.ts'
  * Etsy's Open API v3 for one shop. A listing of ours is one variation of a listing there: `externalId` is the listing's
  * id, `variantId` the variation's choices ('' where there is nothing to choose). A unit of write is a whole listing.
  */
-export function openEtsy({ shopId, deps }: { shopId: string; deps: EtsyDeps }): AbsoluteConnector {
+export function openEtsy(options: { shopId: string; callsAtOnce?: number; deps: EtsyDeps }): AbsoluteConnector {
+  const { shopId, callsAtOnce = ETSY_CAPABILITIES.callsAtOnce, deps } = options
   const etsy = openCalls(deps)
   return {
-    capabilities: ETSY_CAPABILITIES,
+    capabilities: { ...ETSY_CAPABILITIES, callsAtOnce },
     listings: (cursor) => listingPage(etsy, shopId, cursor),
     show: (refs) => showListings(etsy, refs),
     order: (externalId) => receipt(etsy, shopId, externalId),

@@ -26,14 +26,26 @@ export const REST_MS = 5_000
  */
 export const LONGEST_WAIT_MS = 900_000
 
+export const NEW_APP_PER_SECOND = 10
+
 /**
  * What a new app may do, over all its merchants: https://developers.etsy.com/documentation/essentials/rate-limits.
  * In the shape the limiter takes; the answers' headers correct it. Both windows slide.
  */
 export const ETSY_LIMITS = [
-  { kind: 'window' as const, name: 'second', limit: 10, lengthMs: 1_000 },
+  { kind: 'window' as const, name: 'second', limit: NEW_APP_PER_SECOND, lengthMs: 1_000 },
   { kind: 'window' as const, name: 'day', limit: 10_000, lengthMs: 86_400_000 },
 ]
+
+/** The limits of an app that Etsy has granted others. */
+export const etsyLimits = ({ perSecond, perDay }: { perSecond?: number | undefined; perDay?: number | undefined }) =>
+  ETSY_LIMITS.map((rule) => ({ ...rule, limit: (rule.name === 'second' ? perSecond : perDay) ?? rule.limit }))
+
+/**
+ * Calls of one batch of writes. With one read of orders before them, they fit into a second of the limit, less what is
+ * left for others: what was read is then still fresh. Seven by default, and never more listings than a page has.
+ */
+export const callsAtOnce = (perSecond: number): number => Math.min(PER_PAGE, Math.floor(perSecond * 0.7))
 
 /** Age, in milliseconds, at which a notification is refused, past or future: five minutes, as Standard Webhooks has it. */
 export const NOTIFICATION_TOLERANCE_MS = 300_000
@@ -49,7 +61,5 @@ export const ETSY_CAPABILITIES: Capabilities = {
   restoresOnCancel: false,
   maximumShown: MOST_SHOWN,
   pushesOrders: true,
-  // With one read of orders before them, they fit into a second of the default limit, less what is left for others:
-  // what was read is then still fresh.
-  callsAtOnce: 7,
+  callsAtOnce: callsAtOnce(NEW_APP_PER_SECOND),
 }
