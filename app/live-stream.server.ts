@@ -52,7 +52,8 @@ function speak({ subscribe, until, clock }: LiveStream, { say, end }: Mouth): ()
     })
   }
   const unsubscribe = subscribe(tell)
-  const callOffEnd = clock.after(until.getTime() - clock.now().getTime(), end)
+  // The library lets a token pass for some seconds after its end.
+  const callOffEnd = clock.after(Math.max(0, until.getTime() - clock.now().getTime()), end)
   let callOffBreath = () => {}
   const breathe = () => {
     say(BREATH)

@@ -17,7 +17,7 @@ export async function comeBack({ sync, account, connector }: Stocked): Promise<v
   const { residuals: found, unsettled } = await compareAll({ sync, account, connector })
   await keepDifferences(sync, account, { found })
   const done = { stage: 'done', done: 1, total: 1, cursor: null, at: sync.clock.now(), finished: true }
-  const sentence = found.length === 0 ? 'Nothing changed while it was away' : `${found.length} differences to look at`
+  const sentence = found.length === 0 ? 'Nothing changed while it was away' : `${counted(found.length)} to look at`
   await keepProgress(sync.db, account, { ...done, sentence })
   if (found.length === 0) await openAccount(sync.db, account, sync.clock.now())
   else await setStatus(sync.db, account, 'review')
@@ -44,7 +44,7 @@ async function compareAll({ sync, account, connector }: Stocked): Promise<Residu
     all.unsettled.push(...found.unsettled)
     done += page.rows.length
     cursor = page.next
-    const sentence = `${done} items compared, ${all.residuals.length} differences`
+    const sentence = `${done} items compared, ${counted(all.residuals.length)}`
     await keepProgress(sync.db, account, {
       stage: 'items',
       done,
@@ -56,6 +56,8 @@ async function compareAll({ sync, account, connector }: Stocked): Promise<Residu
   } while (cursor !== null)
   return all
 }
+
+const counted = (n: number) => (n === 1 ? '1 difference' : `${n} differences`)
 
 /** Something changed there before a person has looked: what is to be looked at is as it is now. */
 export async function compareAgain({ sync, account, connector }: Stocked, things: StockedThing[]): Promise<void> {
