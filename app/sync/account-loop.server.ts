@@ -29,7 +29,12 @@ export async function workFor(loop: Loop, signal: AbortSignal): Promise<void> {
   let failures = 0
   while (!signal.aborted) {
     const account = await accountById(sync.db, loop.open.account.id)
-    if (!account || account.status === 'off') return
+    if (!account) return
+    // Let go by its owner at the next look, or connected again before that: who returned here would own it in idleness.
+    if (account.status === 'off') {
+      await pause(sync.clock, LOOK_ANYWAY_MS, signal)
+      continue
+    }
     const open = { ...loop.open, account }
     try {
       const sweep = sync.clock.now().getTime() >= sweepAt
