@@ -12,7 +12,10 @@ export async function keepAgreed(
   { listings, at }: { listings: Computed[]; at: Date },
 ): Promise<void> {
   if (listings.length === 0) return
-  const text = `UPDATE listing l SET published_seq = x.seq, published_quantity = x.quantity, agreed_since = COALESCE(l.agreed_since, $4)
+  const text = `UPDATE listing l SET published_seq = x.seq, published_quantity = x.quantity,
+      -- what shows pieces is on sale: a cancellation there may have put back what we had taken off
+      status = CASE WHEN x.quantity > 0 AND l.status IN ('inactive', 'sold_out') THEN 'active' ELSE l.status END,
+      agreed_since = COALESCE(l.agreed_since, $4)
     FROM jsonb_to_recordset($3) AS x ("listingId" int, seq bigint, quantity int)
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId"`
   const rows = listings.map(({ listingId, seq, quantity }) => ({ listingId, seq, quantity }))

@@ -10,7 +10,8 @@ const capabilitiesOf = (channel: string): Capabilities => ({
   channel,
   writes: 'absolute',
   takesStockOnSale: true,
-  restoresOnCancel: true,
+  // A channel that put pieces back by itself would show what was sold elsewhere meanwhile, before any news could come.
+  restoresOnCancel: false,
   maximumShown: null,
   pushesOrders: true,
   callsAtOnce: 1_000,

@@ -15,8 +15,8 @@ export type GenericOptions = {
 const UNKNOWN = refuse('unknown', 'There is no such order, or it does not have so many pieces.')
 
 /**
- * A channel with no peculiarities: it shows a number for each SKU, takes it down when it sells and up when an order is
- * cancelled, and announces its orders. It stands for the channels that have no sandbox of their own yet.
+ * A channel with no peculiarities: it shows a number for each SKU, takes it down when it sells, leaves it when an
+ * order is cancelled, and announces its orders. It stands for the channels that have no sandbox of their own yet.
  */
 export class GenericChannel {
   readonly #options: GenericOptions
@@ -66,7 +66,6 @@ export class GenericChannel {
     if (!order || !line || line.quantity - line.cancelled < quantity) return UNKNOWN
     line.cancelled += quantity
     order.updatedAt = this.#options.clock.now()
-    this.write(sku, this.shown(sku) + quantity)
     // Moved to the end: orders are kept in the order in which they changed.
     this.#orders.delete(orderId)
     this.#orders.set(orderId, order)
