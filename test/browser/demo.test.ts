@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '#app/kernel/system-clock.server.ts'
-import { checkPorts } from '#sandbox/demo/choices.ts'
 import { serve } from '#sandbox/http.ts'
 import { openDesks } from '#test/support/desks.ts'
+import { threeFreePorts } from '#test/support/free-ports.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 let data: string
@@ -19,18 +19,6 @@ beforeAll(async () => {
   port = await threeFreePorts()
 })
 afterAll(() => rmSync(data, { recursive: true, force: true }))
-
-async function threeFreePorts(): Promise<number> {
-  for (;;) {
-    const one = await serve(async () => new Response(), { port: 0, clock: systemClock })
-    await one.close()
-    const free = await checkPorts(one.port).then(
-      () => true,
-      () => false,
-    )
-    if (free) return one.port
-  }
-}
 
 /** The demo as a person starts it, in a folder of its own. */
 function demo(...more: string[]) {

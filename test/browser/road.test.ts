@@ -1,119 +1,310 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Browser, FrameLocator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { systemClock } from '#app/kernel/system-clock.server.ts'
-import { checkPorts } from '#sandbox/demo/choices.ts'
-import { serve } from '#sandbox/http.ts'
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openBrowser, openPage } from '#test/support/browser.ts'
+import { SERVER_HEADER } from '#test/support/relay.ts'
+import { openRoad, type Road } from '#test/support/road.ts'
 
-// The whole road as a newcomer goes it: the demo, a browser, two shops, real processes and real time.
+// The whole road as a jeweler goes it: real processes, real time, and her hands on nothing but pages.
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const PIECE = 'W256-75'
-const SEEN_WITHIN_MS = 3_000
+const RING = { sku: 'R101-6', title: 'Luna Solitaire Ring' }
+/** The shop's first place, which has some: a sale elsewhere is taken from there. */
+const PLACE = 'Safe'
+const LIVE = { timeout: 3_000, interval: 50 }
+/** Beginnings of the ring's choice as the two shops word it. */
+const ETSY_CHOICE = /^\s*6 —/
+const STORE_CHOICE = /^\s*6,/
+/** The library answers a program's own name with 410. */
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36'
+const SHOTS = fileURLToPath(new URL('shots/', import.meta.url))
 
 let browser: Browser
-let port: number
-let stop: () => Promise<void>
+let road: Road
+const problems: string[][] = []
 
 beforeAll(async () => {
-  browser = await openBrowser()
-  port = await threeFreePorts()
-  stop = await startDemo()
+  ;[browser, road] = await Promise.all([openBrowser(), openRoad()])
 }, 120_000)
 afterAll(async () => {
   await browser.close()
-  await stop()
+  await road.stop()
 })
+afterEach(() => expect(problems.splice(0).flat()).toEqual([]))
 
-async function threeFreePorts(): Promise<number> {
-  for (;;) {
-    const one = await serve(async () => new Response(), { port: 0, clock: systemClock })
-    await one.close()
-    if (
-      await checkPorts(one.port).then(
-        () => true,
-        () => false,
-      )
-    )
-      return one.port
-  }
-}
+type Opened = { page: Page; app: FrameLocator; shot: (name: string) => Promise<unknown> }
 
-/** Starts the demo in a folder of its own; returns how to stop it. */
-async function startDemo(): Promise<() => Promise<void>> {
-  const data = mkdtempSync(join(tmpdir(), 'vitrine-road-'))
-  const { DATABASE_URL: _, ...env } = process.env
-  const args = ['sandbox/demo.ts', '--port', String(port), '--data', data, '--quiet']
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const gone = once(child, 'exit')
-  const lines = createInterface({ input: child.stdout })
-  await new Promise<void>((resolve, reject) => {
-    lines.on('line', (line) => line.includes('is ready') && resolve())
-    lines.on('close', () => reject(new Error('The demo ended before it was ready.')))
+/** A page in a window of its own. `server`: the web process it keeps to. */
+async function open(address: string, { server }: { server?: number } = {}): Promise<Opened> {
+  const { page, problems: its } = await openPage(browser)
+  problems.push(its)
+  if (server !== undefined) await page.setExtraHTTPHeaders({ [SERVER_HEADER]: String(server) })
+  await page.goto(address)
+  const shot = (name: string) => page.screenshot({ path: `${SHOTS}${name}.png` })
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail' && !page.isClosed())
+      await shot(`failed${new URL(page.url()).pathname.replaceAll('/', '-')}`)
   })
-  return async () => {
-    child.kill('SIGINT')
-    await gone
-    rmSync(data, { recursive: true, force: true })
-  }
+  return { page, app: page.frameLocator('iframe[name=app-iframe]'), shot }
 }
 
-const control = async (act: string, body: object): Promise<void> => {
-  const headers = { 'content-type': 'application/json' }
-  const answer = await fetch(`http://127.0.0.1:${port}/__sandbox/${act}`, {
-    method: 'POST',
+const admin = (path: string) => `${road.origin}/store/adler-finch${path}`
+const inApp = (path: string, on?: { server: number }) => open(admin(`/apps/vitrine${path}`), on)
+const channel = (app: FrameLocator, name: string) =>
+  app.locator('.Polaris-Card, .Polaris-ShadowBevel').filter({ has: app.getByRole('heading', { name, exact: true }) })
+
+const rowOf = (app: FrameLocator): Locator => app.getByRole('row', { name: new RegExp(`${RING.sku}\\b`) })
+/** What the table says of the ring: for sale, and what Shopify and Etsy show. */
+async function tableSays(app: FrameLocator) {
+  const cells = await rowOf(app).getByRole('cell').allInnerTexts()
+  const [forSale = NaN, , , shopify, etsy] = cells.slice(-5).map((text) => Number(/\d+$/.exec(text.trim())?.[0]))
+  return { forSale, shopify, etsy }
+}
+const allSay = (n: number) => ({ forSale: n, shopify: n, etsy: n })
+
+/** The number that one of Shopify's own pages has in the ring's row. */
+const ofShopify = (page: Page) => page.getByLabel(`Available of ${RING.sku}`)
+
+/** Resolves as soon as the buyer is thanked: what she must see within seconds is counted from here. */
+async function buyOnEtsy(): Promise<{ order: string; shot: Opened['shot'] }> {
+  const { page, shot } = await open(road.etsyOrigin)
+  await page.getByRole('link', { name: 'AdlerAndFinch' }).click()
+  await page.getByRole('link', { name: new RegExp(RING.title) }).click()
+  const choice = page.getByRole('combobox')
+  await choice.selectOption(await choice.locator('option', { hasText: ETSY_CHOICE }).getAttribute('value'))
+  await page.getByRole('button', { name: 'Buy' }).click()
+  const thanks = await page.getByRole('status').innerText()
+  return { order: /\d+/.exec(thanks)?.[0] ?? '', shot }
+}
+
+async function buyInTheOnlineStore(): Promise<Page> {
+  const { page } = await open(`${road.origin}/shop/adler-finch?q=${encodeURIComponent(RING.title)}`)
+  await page.getByRole('link', { name: new RegExp(RING.title) }).click()
+  const choice = page.getByLabel('Choice')
+  await choice.selectOption(await choice.locator('option', { hasText: STORE_CHOICE }).getAttribute('value'))
+  await page.getByRole('button', { name: 'Buy now' }).click()
+  await page.getByText('Thank you').waitFor()
+  return page
+}
+
+async function cancelOnEtsy(order: string): Promise<void> {
+  const { page } = await open(road.etsyOrigin)
+  await page.getByRole('link', { name: 'AdlerAndFinch' }).click()
+  await page.getByRole('link', { name: /^Orders/ }).click()
+  await page.getByRole('button', { name: `Cancel order ${order}` }).click()
+  await page.getByRole('status').waitFor()
+}
+
+const questionsIn = async (app: FrameLocator) =>
+  Number(/(\d+) questions?/.exec(await app.getByText(/\d+ questions?\./).innerText())?.[1])
+
+/** The tokens with which live streams have been opened since the `since`th request. */
+const liveSince = (since: number) =>
+  road.asked.app.passed.slice(since).flatMap(({ path, bearer }) => (path === '/api/live' && bearer ? [bearer] : []))
+
+async function answerTo(bearer: string): Promise<number> {
+  const leave = new AbortController()
+  const headers = { authorization: bearer, 'user-agent': BROWSER }
+  const { status } = await fetch(`${road.asked.app.origin}/api/live`, {
     headers,
-    body: JSON.stringify(body),
+    signal: leave.signal,
+    redirect: 'manual',
   })
-  expect(answer.status).toBe(200)
-}
-const shopifyShows = async (): Promise<number> =>
-  (await (await fetch(`http://127.0.0.1:${port}/__sandbox/stock?sku=${PIECE}`)).json()).shopify
-
-const admin = (path: string) => `http://127.0.0.1:${port}/store/adler-finch/apps/vitrine${path}`
-
-async function connectEtsy(page: Page, app: FrameLocator): Promise<void> {
-  await page.goto(admin('/app/channels'))
-  await app.getByRole('button', { name: 'Connect Etsy' }).click()
-  await page.waitForURL(new RegExp(`:${port + 2}/`))
-  await page.getByRole('button', { name: /allow|grant/i }).click()
-  await app.getByRole('button', { name: 'Go live' }).click({ timeout: 30_000 })
-  await app.getByText('Waits for your review').waitFor({ state: 'hidden' })
+  leave.abort()
+  return status
 }
 
-/** Pieces for sale of it, as the table shows them. */
-const forSale = async (app: FrameLocator): Promise<number> =>
-  Number(await app.locator('tr', { hasText: PIECE }).locator('td').nth(1).innerText())
+/** What the app has asked Shopify or Etsy to change. */
+const writes = () => [
+  ...road.asked.shopify.passed.filter(({ path, body }) => path.endsWith('/graphql.json') && /\bmutation\b/.test(body)),
+  ...road.asked.etsy.passed.filter(({ method, path }) => method !== 'GET' && path.startsWith('/v3/application/')),
+]
 
-test('from the install to a sale on Etsy that is seen in the admin, untouched, and on Shopify', async () => {
-  const { page, problems } = await openPage(browser)
-  const app = page.frameLocator('iframe[name=app-iframe]')
-  await connectEtsy(page, app)
+const bothShow = (n: number, within = LIVE) =>
+  expect.poll(() => road.shown(RING.sku), within).toEqual({ shopify: n, etsy: n })
 
-  // Session tokens that end sooner than the wait below: the page must go on without being touched.
-  await control('session-token-seconds', { seconds: 3 })
-  await page.goto(admin(`/app/inventory?search=${PIECE}`))
-  await app.locator('tr', { hasText: PIECE }).waitFor()
-  for (const channel of ['etsy', 'shopify']) {
-    const [shown, onShopify] = [await forSale(app), await shopifyShows()]
-    expect(shown).toBe(onShopify)
-    await page.waitForTimeout(16_000)
-    await control('buy', { channel, sku: PIECE })
-    await expect.poll(() => forSale(app), { timeout: SEEN_WITHIN_MS, interval: 50 }).toBe(shown - 1)
-    await expect.poll(shopifyShows, { timeout: SEEN_WITHIN_MS, interval: 50 }).toBe(onShopify - 1)
-  }
+/** The table of the app, at the ring, and what it says before anything happens. */
+async function watching(on?: { server: number }) {
+  const opened = await inApp(`/app/inventory?search=${RING.sku}`, on)
+  await rowOf(opened.app).waitFor()
+  const { forSale } = await tableSays(opened.app)
+  const says = (n: number) => expect.poll(() => tableSays(opened.app), LIVE).toEqual(allSay(n))
+  await says(forSale)
+  // Gone as soon as the document is read anew: what is seen is seen without a reload.
+  const mark = () =>
+    opened.page.frame({ name: 'app-iframe' })?.evaluate(() => Reflect.set(globalThis, 'untouched', true))
+  const untouched = () =>
+    opened.page.frame({ name: 'app-iframe' })?.evaluate(() => Reflect.get(globalThis, 'untouched'))
+  await mark()
+  return { ...opened, before: forSale, says, untouched }
+}
 
-  await app.locator('tr', { hasText: PIECE }).getByRole('link').click()
-  await app.getByText('Everything that happened to it').waitFor()
-  expect(await app.getByText(/^Sold for order/).count()).toBe(2)
-  // A page that is left gives up what it was reading.
-  expect(problems.filter((problem) => !problem.endsWith('net::ERR_ABORTED'))).toEqual([])
-  expect(problems.length).toBeLessThan(6)
+// Each leg goes on where the one before has ended.
+describe('the road', { shuffle: false }, () => {
+  it('the app is installed, Etsy is connected by its owner’s consent, and is read while she looks', async () => {
+    const { page, app, shot } = await inApp('/app')
+    await app.getByRole('heading', { name: 'Getting your channels in step' }).waitFor()
+    await shot('01-home-first')
+    await page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name: 'Channels' }).click()
+    await channel(app, 'Shopify').getByText('Live').waitFor({ timeout: 30_000 })
+    await shot('02-channels-shopify-live')
+    await road.control('latency', { ms: 400 })
+    await app.getByRole('button', { name: 'Connect Etsy' }).click()
+    await page.waitForURL((url) => url.origin === road.etsyOrigin)
+    await shot('03-consent')
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await app.getByText(/\d+ listings read\./).waitFor()
+    await shot('04-progress')
+    await road.control('latency', { ms: 0 })
+    await channel(app, 'Etsy').getByText('Waits for your review').waitFor({ timeout: 30_000 })
+    await shot('05-review')
+  })
+
+  it('she says which listings are which items, and a no is remembered', async () => {
+    const { page, app, shot } = await inApp('/app/channels')
+    const questions = () => questionsIn(app)
+    const yes = app.getByRole('button', { name: /^Yes, / })
+    const no = app.getByRole('button', { name: /^No, / })
+    await yes.first().scrollIntoViewIfNeeded()
+    await shot('06-proposals')
+    const first = await questions()
+    await yes.first().click()
+    await expect.poll(questions).toBeLessThan(first)
+    const second = await questions()
+    await no.first().click()
+    await expect.poll(questions).toBe(second - 1)
+    await page.reload()
+    await expect.poll(questions).toBe(second - 1)
+    await shot('07-answered')
+  })
+
+  it('she goes live, and Etsy shows what is for sale', async () => {
+    const { app, shot } = await inApp('/app/channels')
+    await app.getByRole('button', { name: 'Go live' }).click()
+    await channel(app, 'Etsy').getByText('Live', { exact: true }).waitFor()
+    await shot('08-live')
+    const { before } = await watching()
+    await bothShow(before)
+  })
+
+  it('a ring bought on Etsy is seen to go in the app, untouched, and at Shopify', async () => {
+    const shopify = await open(admin(`/inventory?place=${PLACE}&q=${RING.sku}`))
+    await shopify.shot('09-shopify-inventory')
+    const there = Number(await ofShopify(shopify.page).first().inputValue())
+    const { before, says, untouched, shot } = await watching()
+    await shot('10-inventory')
+    const bought = await buyOnEtsy()
+    await says(before - 1)
+    await bothShow(before - 1)
+    expect(await untouched()).toBe(true)
+    await bought.shot('11-bought-on-etsy')
+    await shot('12-inventory-after')
+    await expect.poll(async () => Number(await ofShopify(shopify.page).first().inputValue()), LIVE).toBe(there - 1)
+    await shopify.shot('12-shopify-after')
+  })
+
+  it('one bought in the online store is seen to go on Etsy, and comes back when it is cancelled', async () => {
+    const { before, says, untouched } = await watching()
+    const store = await buyInTheOnlineStore()
+    await says(before - 1)
+    await bothShow(before - 1)
+    await store.screenshot({ path: `${SHOTS}13-bought-in-the-online-store.png` })
+    await store.getByRole('button', { name: 'Cancel order' }).click()
+    await says(before)
+    await bothShow(before)
+    expect(await untouched()).toBe(true)
+  })
+
+  it('one bought on Etsy and cancelled there comes back on both, and its page tells the whole story', async () => {
+    const { before, says, app, shot } = await watching()
+    const { order } = await buyOnEtsy()
+    await says(before - 1)
+    await bothShow(before - 1)
+    await cancelOnEtsy(order)
+    await says(before)
+    await bothShow(before)
+    await rowOf(app).getByRole('link').click()
+    await app.getByRole('heading', { name: 'Everything that happened to it' }).waitFor()
+    const story = app.getByText(new RegExp(`order #${order} on Etsy`))
+    await story.first().scrollIntoViewIfNeeded()
+    await shot('14-item')
+    expect(await story.allInnerTexts()).toEqual([
+      `Cancelled for order #${order} on Etsy`,
+      `Sold for order #${order} on Etsy`,
+    ])
+  })
+
+  it('a page stays live when the session token it was opened with has long ended', async () => {
+    await road.control('session-token-seconds', { seconds: 3 })
+    const began = road.asked.app.passed.length
+    const { before, says, untouched } = await watching()
+    const first = () => liveSince(began)[0] ?? ''
+    await expect.poll(first, LIVE).not.toBe('')
+    // Refused for good: past its end, and past the ten seconds for which the library still lets it pass.
+    await expect.poll(() => answerTo(first()), { timeout: 30_000, interval: 500 }).not.toBe(200)
+    expect(liveSince(began).some((bearer) => bearer !== first())).toBe(true)
+    await buyOnEtsy()
+    await says(before - 1)
+    await bothShow(before - 1)
+    expect(await untouched()).toBe(true)
+    await road.control('session-token-seconds', { seconds: 60 })
+  })
+
+  it('what is done through one web process is seen through the other', async () => {
+    const [here, there] = await Promise.all([
+      inApp('/app/channels', { server: 0 }),
+      inApp('/app/channels', { server: 1 }),
+    ])
+    const questions = ({ app }: Opened) => questionsIn(app)
+    const before = await questions(here)
+    expect(await questions(there)).toBe(before)
+    await here.app.getByRole('button', { name: /^No, / }).first().click()
+    await expect.poll(() => questions(there), LIVE).toBe(before - 1)
+    const watched = await watching({ server: 1 })
+    await buyOnEtsy()
+    await watched.says(watched.before - 1)
+    // The two took turns all the way here: neither has done it alone.
+    for (const server of [0, 1])
+      expect(road.asked.app.passed.filter((one) => one.server === server).length).toBeGreaterThan(50)
+  })
+
+  it('uninstalled, it writes nothing more; installed again, it books what she has looked at, and goes on', async () => {
+    const before = await road.shown(RING.sku)
+    const { page, shot } = await open(admin('/apps'))
+    await shot('15-apps')
+    await page.getByRole('button', { name: 'Uninstall' }).click()
+    await page.getByRole('button', { name: 'Uninstall' }).waitFor({ state: 'detached' })
+    await shot('16-uninstalled')
+    const written = writes().length
+    expect(written).toBeGreaterThan(5)
+    const heard = () => road.asked.app.passed.filter(({ path }) => path === '/webhooks/etsy').length
+    const news = heard()
+    await buyOnEtsy()
+    await expect.poll(heard, LIVE).toBe(news + 1)
+    await road.control('set-stock', { sku: 'C207-18', location: 'Safe', available: 9 })
+    expect(await road.shown(RING.sku)).toEqual({ shopify: before.shopify, etsy: before.etsy - 1 })
+
+    await page.goto(admin('/apps/vitrine/app/channels'))
+    await page.getByRole('button', { name: 'Install' }).click()
+    await page.waitForURL(/apps\/vitrine/)
+    await page.goto(admin('/apps/vitrine/app/channels'))
+    const app = page.frameLocator('iframe[name=app-iframe]')
+    await shot('17-coming-back')
+    await app.getByRole('button', { name: 'Book them and go on' }).waitFor({ timeout: 30_000 })
+    await shot('18-differences')
+    expect(writes().slice(written)).toEqual([])
+    expect(
+      await app
+        .getByRole('row', { name: /Curb Chain/ })
+        .getByRole('cell')
+        .allInnerTexts(),
+    ).toEqual(expect.arrayContaining(['Safe', 'For sale', '5', '9']))
+    await app.getByRole('button', { name: 'Book them and go on' }).click()
+    await channel(app, 'Shopify').getByText('Live', { exact: true }).waitFor()
+    await shot('19-open-again')
+    // What Etsy showed is looked at again as well; the order of meanwhile is booked before anything is raised there.
+    await app.getByRole('button', { name: 'Go live' }).click()
+    await channel(app, 'Etsy').getByText('Live', { exact: true }).waitFor()
+    await bothShow(before.etsy - 1, { ...LIVE, timeout: 20_000 })
+    await shot('20-all-live')
+  })
 })
