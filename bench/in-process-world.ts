@@ -6,6 +6,7 @@ import { openShopify } from '#app/channels/shopify/connector.server.ts'
 import { shopifyNotification } from '#app/channels/shopify/notification.ts'
 import type { Tokens } from '#app/channels/connector.ts'
 import type { Random } from '#app/kernel/clock.ts'
+import { assert } from '#app/kernel/assert.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
 import type { VirtualClock } from '#app/kernel/virtual-clock.ts'
 import { accountOf } from '#app/merchant/account.server.ts'
@@ -78,10 +79,12 @@ export type InProcessWorld = {
 export async function openInProcessWorld(options: WorldOptions): Promise<InProcessWorld> {
   const { pool, clock, newsMs = 0 } = options
   const random = seeded(options.seed ?? 1)
-  const later: { deliver?: (request: Request) => Promise<Response> } = {}
-  // News is on its way for as long as it is told, and then handed in whole: the sender sees it accepted at once.
+  const later: { deliver?: (request: Request, sentAt: Date) => Promise<Response> } = {}
+  // News is on its way for as long as it is told, and then handed in whole: the sender sees it accepted at once. Its
+  // signature is of the moment it was sent: what is on its way is not the message alone, but all that follows from it.
   const deliver = (request: Request): Promise<Response> => {
-    clock.after(newsMs, async () => void (await later.deliver?.(request)))
+    const sentAt = clock.now()
+    clock.after(newsMs, async () => void (await later.deliver?.(request, sentAt)))
     return Promise.resolve(new Response())
   }
   const { shopifySandbox, etsySandbox } = openSandboxes(options, { random, deliver })
@@ -105,7 +108,7 @@ export async function openInProcessWorld(options: WorldOptions): Promise<InProce
     doors,
     ...(options.publishing === undefined ? {} : { publishing: options.publishing }),
   })
-  later.deliver = (request) => receive(road, request, clock)
+  later.deliver = (request, sentAt) => receive(road, request, sentAt)
   const merchantId = await arriveMerchant(road, options)
   const accounts = { shopify: (await accountOf(pool, 'shopify', shopify.domain))!.id, etsy: 0 }
   return {
@@ -139,7 +142,7 @@ function openSandboxes({ clock, topics = TOPICS, etsyOptions }: WorldOptions, { 
       apiSecret: 'secret',
       url: 'https://app.test',
       scopes: SCOPES.split(','),
-      webhooks: [{ topics: topics, uri: '/webhooks/shopify' }],
+      webhooks: [{ topics, uri: '/webhooks/shopify' }],
     },
     deliver,
     limits: { ...PLUS, singleQueryMax: 1_000 },
@@ -224,20 +227,22 @@ function offline(sandbox: ShopifySandbox, shop: string): Tokens {
   }
 }
 
-async function receive(road: Road, request: Request, clock: VirtualClock): Promise<Response> {
+async function receive(road: Road, request: Request, sentAt: Date): Promise<Response> {
   const body = await request.text()
   const etsy = request.url.includes('/webhooks/etsy')
   const notification = etsy
-    ? verifyEtsyNotification({ body, headers: request.headers, secret: WEBHOOK_SECRET, now: clock.now() })
-    : fromShopify(request.headers, body, clock)
-  if (!notification || isRefusal(notification)) return new Response(null, { status: 401 })
+    ? verifyEtsyNotification({ body, headers: request.headers, secret: WEBHOOK_SECRET, now: sentAt })
+    : fromShopify(request.headers, body, sentAt)
+  // Refused in silence, news would be lost, and nobody here would send it again.
+  assert(!isRefusal(notification), 'what the sandbox sends is taken')
+  if (!notification) return new Response()
   const shop = 'shopId' in notification ? notification.shopId : (request.headers.get('x-shopify-shop-domain') ?? '')
   const account = await accountOf(road.sync.db, etsy ? 'etsy' : 'shopify', String(shop))
   if (account && account.status !== 'off') await keepNotification(road.sync, account, notification)
   return new Response()
 }
 
-const fromShopify = (headers: Headers, body: string, clock: VirtualClock) =>
+const fromShopify = (headers: Headers, body: string, receivedAt: Date) =>
   shopifyNotification({
     topic: headers.get('x-shopify-topic') ?? '',
     shop: headers.get('x-shopify-shop-domain') ?? '',
@@ -245,7 +250,7 @@ const fromShopify = (headers: Headers, body: string, clock: VirtualClock) =>
     eventId: headers.get('x-shopify-event-id') ?? undefined,
     webhookId: headers.get('x-shopify-webhook-id') ?? '',
     triggeredAt: headers.get('x-shopify-triggered-at') ?? undefined,
-    receivedAt: clock.now(),
+    receivedAt,
   })
 
 async function arriveMerchant(road: Road, { shopify, clock }: WorldOptions): Promise<number> {
