@@ -16,18 +16,26 @@ function wholeNumber(text: string, name: string): number {
 const openingChoice = (text: string): OpeningChoice =>
   text === 'auto' || text === 'half' ? text : wholeNumber(text, 'opening')
 
+function parsed() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        opening: { type: 'string', default: 'auto' },
+        latency: { type: 'string', default: '2000' },
+        seed: { type: 'string', default: '1' },
+        json: { type: 'boolean', default: false },
+        // For the test that sees the law fail.
+        'without-publishing': { type: 'boolean', default: false },
+      },
+    })
+  } catch {
+    throw new UnreadableHistory(USAGE)
+  }
+}
+
 function options() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      opening: { type: 'string', default: 'auto' },
-      latency: { type: 'string', default: '2000' },
-      seed: { type: 'string', default: '1' },
-      json: { type: 'boolean', default: false },
-      // For the test that sees the law fail.
-      'without-publishing': { type: 'boolean', default: false },
-    },
-  })
+  const { values, positionals } = parsed()
   const [file, ...more] = positionals
   if (!file || more.length > 0) throw new UnreadableHistory(USAGE)
   return {

@@ -46,7 +46,9 @@ function parsed(args: string[]) {
   try {
     return parseArgs({ args, options }).values
   } catch (error) {
-    throw new CannotStart(`${error instanceof Error ? error.message.replace(/\.? .*?'--.*$/, '') : error}. See --help.`)
+    throw new CannotStart(
+      `${error instanceof Error ? error.message.replace(/\. To specify .*$/, '') : error}. See --help.`,
+    )
   }
 }
 

@@ -26,6 +26,10 @@ describe('the arguments of the demo', () => {
     },
   )
 
+  it('that are not known are named', () => {
+    expect(() => choicesOf(['--loud'])).toThrow("Unknown option '--loud'. See --help.")
+  })
+
   it('need three free ports in a row, and name the one that is taken', async () => {
     const taken = await serve(async () => new Response(), { port: 0, clock: systemClock })
     await expect(checkPorts(taken.port - 2)).rejects.toThrow(`Port ${taken.port} is in use`)
