@@ -22,7 +22,8 @@ export type Tally = {
   unlawful: string[]
 }
 
-type Ref = { orderId: string }
+/** `back`: pieces of each SKU that were cancelled so far. */
+type Ref = { orderId: string; back: Map<string, number> }
 
 export type PlayOptions = {
   stage: Stage
@@ -79,7 +80,7 @@ async function sell(playing: Playing, { at, channel, lines }: HistoryEvent): Pro
   for (const { quantity } of lines.filter((line) => !taken.includes(line))) tally.refused += quantity
   if (taken.length === 0) return
   const knew = new Map(taken.map(({ sku }) => [sku, truth.known(sku, { channel, at })]))
-  const ref = { orderId: market.buy(taken) }
+  const ref = { orderId: market.buy(taken), back: new Map<string, number>() }
   tally.acceptedLines += taken.length
   for (const { sku, quantity } of taken) {
     tally.accepted += quantity
@@ -90,15 +91,28 @@ async function sell(playing: Playing, { at, channel, lines }: HistoryEvent): Pro
 
 type Oversold = { channel: string; at: Date; sku: string; quantity: number; oversold: number; knew: number }
 
-async function judge(
-  { stage, tally }: Playing,
-  { channel, at, sku, quantity, oversold, knew }: Oversold,
-): Promise<void> {
+async function judge(playing: Playing, one: Oversold): Promise<void> {
+  const { stage, tally } = playing
+  const { channel, at, sku, quantity, oversold } = one
   tally.oversold += oversold
+  const knew = one.knew >= quantity ? one.knew : one.knew + (await cameEarly(playing, one))
   if (knew >= quantity) tally.unavoidable += oversold
   else if (await heldUpByLimit(stage, channel, sku)) tally.rateBound += oversold
   else
     tally.unlawful.push(`${at.toISOString()} ${channel} sold ${quantity} of ${sku}, which it could know to be ${knew}`)
+}
+
+// Pieces given back elsewhere that were booked before they had to be: the order was read again for another reason.
+async function cameEarly({ stage, truth }: Playing, { channel, at, sku }: Oversold): Promise<number> {
+  let early = 0
+  for (const [ref, cancelled] of Map.groupBy(truth.unheardOf(sku, { channel, at }), (news) => news.ref)) {
+    const unheard = cancelled.reduce((sum, { quantity }) => sum + quantity, 0)
+    const account = stage.accounts.get(cancelled[0]?.channel ?? '') ?? 0
+    const line = await lineOf(stage.world.road.sync.db, { account, orderId: ref.orderId, sku })
+    const heard = (ref.back.get(sku) ?? 0) - unheard
+    early += Math.max(0, Math.min(unheard, (line?.givenUp ?? 0) - heard))
+  }
+  return early
 }
 
 // The number was computed and waits for its turn, or the news itself waits to be read.
@@ -118,12 +132,14 @@ function cancel(playing: Playing, { at, lines }: HistoryEvent): void {
     tally.cancels += 1
     const back = truth.cancel(sku, { at, quantity })
     tally.unmatchedReturns += quantity - back.reduce((sum, one) => sum + one.quantity, 0)
-    for (const { channel, ref, quantity: n } of back)
-      giveBack(playing, stage.markets.get(channel)!, { channel, ...ref, sku, quantity: n })
+    for (const { channel, ref, quantity: n } of back) {
+      ref.back.set(sku, (ref.back.get(sku) ?? 0) + n)
+      giveBack(playing, stage.markets.get(channel)!, { channel, orderId: ref.orderId, sku, quantity: n })
+    }
   }
 }
 
-type Given = Ref & Wanted & { channel: string }
+type Given = Wanted & { channel: string; orderId: string }
 
 function giveBack({ stage, latencyMs }: Playing, market: Market, { channel, orderId, sku, quantity }: Given): void {
   if (market.giveBack(orderId, { sku, quantity }) === 'told') return
@@ -144,8 +160,11 @@ function giveBack({ stage, latencyMs }: Playing, market: Market, { channel, orde
 }
 
 async function lineOf(db: Sql, { account, orderId, sku }: { account: number; orderId: string; sku: string }) {
-  const text = `SELECT o.id AS "orderId", l.id AS "lineId" FROM channel_order o
+  const text = `SELECT o.id AS "orderId", l.id AS "lineId",
+      l.quantity - (l.reserved + l.short + l.shipped - l.returned) AS "givenUp" FROM channel_order o
     JOIN order_line l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
     WHERE o.account_id = $1 AND o.external_id = $2 AND l.sku = $3`
-  return (await db.query<{ orderId: number; lineId: number }>({ text, values: [account, orderId, sku] })).rows[0]
+  return (
+    await db.query<{ orderId: number; lineId: number; givenUp: number }>({ text, values: [account, orderId, sku] })
+  ).rows[0]
 }

@@ -3,14 +3,14 @@ import type { HistoryEvent } from './history.ts'
 /** What is given back by a cancellation: pieces of an earlier sale on some channel, newest first. */
 export type GivenBack<Ref> = { ref: Ref; channel: string; quantity: number }
 
-type News = { at: number; channel: string; quantity: number }
+type News<Ref> = { at: number; channel: string; quantity: number; ref: Ref }
 
 type Item<Ref> = {
   opening: number
   /** pieces sold and not given back, on all channels, at this very moment */
   sold: number
   /** sales (above 0) and cancellations (below 0) that some channel may not have heard of yet */
-  recent: News[]
+  recent: News<Ref>[]
   /** accepted and not cancelled, newest last */
   pieces: GivenBack<Ref>[]
 }
@@ -48,13 +48,23 @@ export class Truth<Ref> {
     return this.left(sku) + unheard.reduce((sum, { quantity }) => sum + quantity, 0)
   }
 
+  /**
+   * Cancellations on other channels that `channel` need not have heard of yet: pieces by order. An order that is read
+   * for another reason may bring them earlier.
+   */
+  unheardOf(sku: string, { channel, at }: { channel: string; at: Date }): GivenBack<Ref>[] {
+    const news = this.#item(sku).recent.filter((one) => one.at + this.#latencyMs > at.getTime())
+    const cancelled = news.filter((one) => one.channel !== channel && one.quantity < 0)
+    return cancelled.map((one) => ({ ref: one.ref, channel: one.channel, quantity: -one.quantity }))
+  }
+
   /** A sale was accepted. Returns how many of its pieces were not there. */
   sell(sku: string, sale: { channel: string; at: Date; quantity: number; ref: Ref }): number {
     const item = this.#item(sku)
     const { channel, at, quantity, ref } = sale
     const oversold = Math.max(0, quantity - Math.max(0, item.opening - item.sold))
     item.sold += quantity
-    item.recent.push({ at: at.getTime(), channel, quantity })
+    item.recent.push({ at: at.getTime(), channel, quantity, ref })
     item.pieces.push({ ref, channel, quantity })
     return oversold
   }
@@ -69,7 +79,7 @@ export class Truth<Ref> {
       last.quantity -= n
       if (last.quantity === 0) item.pieces.pop()
       item.sold -= n
-      item.recent.push({ at: at.getTime(), channel: last.channel, quantity: -n })
+      item.recent.push({ at: at.getTime(), channel: last.channel, quantity: -n, ref: last.ref })
       back.push({ ...last, quantity: n })
     }
     return back
