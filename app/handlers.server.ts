@@ -1,4 +1,4 @@
-import { keepThings, markUndecided } from './catalog/things.server.ts'
+import { keepThings, knowsThings, markUndecided } from './catalog/things.server.ts'
 import { type Connector, keepsStock, type StockedConnector } from './channels/connector.ts'
 import { TryAgain } from './kernel/outage.ts'
 import { accountById, type Account } from './merchant/account.server.ts'
@@ -10,6 +10,7 @@ import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
+import { takenIn } from './sync/taken-in.ts'
 import { wake } from './sync/wake.server.ts'
 
 // News that comes while an account is being opened or imported is applied after it.
@@ -38,13 +39,14 @@ export function handlers(
       const order = open && (await open.connector.order(payload.externalId))
       if (!order) return
       await ingestOrder(sync, { account: open.account, capabilities: open.connector.capabilities }, order)
+      takenIn(open.connector).note(order)
       await wake(sync.db, payload.merchantId)
     },
     async 'thing-changed'(payload) {
       const open = await ready(payload)
       if (!open || !keepsStock(open.connector)) return
-      await takeInThing({ ...open, connector: open.connector }, payload.externalId)
-      await wake(sync.db, payload.merchantId)
+      const isNews = await takeInThing({ ...open, connector: open.connector }, payload.externalId)
+      if (isNews) await wake(sync.db, payload.merchantId)
     },
     async 'account-connected'(payload) {
       const open = await opened(payload)
@@ -72,19 +74,30 @@ async function bringIn({
 
 type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 
-async function takeInThing({ sync, account, connector }: Stocked, externalId: string): Promise<void> {
+/** False when it told nothing new. */
+async function takeInThing({ sync, account, connector }: Stocked, externalId: string): Promise<boolean> {
   const things = await connector.thingsOf([{ externalId, variantId: '' }])
   const owner = { merchantId: account.merchantId, accountId: account.id, at: sync.clock.now() }
-  if (things.length === 0) return forgetThing(sync.db, owner, externalId)
+  if (things.length === 0) {
+    await forgetThing(sync.db, owner, externalId)
+    return true
+  }
   const rows = things.map(({ ref, levels: _, ...thing }) => ({ ...thing, ...ref }))
-  await sync.inTransaction(async (tx) => {
-    await keepThings(tx, owner, rows)
-    await markUndecided(tx, account.merchantId)
-  })
-  if (account.status === 'review') return compareAgain({ sync, account, connector }, things)
-  if (await agrees({ sync, account, connector }, things)) return
+  const isKnown = await knowsThings(sync.db, owner, rows)
+  if (!isKnown) {
+    await sync.inTransaction(async (tx) => {
+      await keepThings(tx, owner, rows)
+      await markUndecided(tx, account.merchantId)
+    })
+  }
+  if (account.status === 'review') {
+    await compareAgain({ sync, account, connector }, things)
+    return true
+  }
+  if (await agrees({ sync, account, connector }, things)) return !isKnown
   await adoptChanges(
     { sync, account, connector },
     things.map(({ ref }) => ref),
   )
+  return true
 }

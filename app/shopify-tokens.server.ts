@@ -51,16 +51,19 @@ export function shopifyTokens(options: ShopifyTokensOptions): Tokens {
       await sessions.storeSession(next)
       return next
     })
-  let handedOut: string | null = null
+  // Read once, and again when it is about to end or was refused: each call would read and unseal it otherwise.
+  let held: Session | null = null
   return {
     async accessToken() {
+      if (held && fresh(held)) return held.accessToken ?? ''
       const session = await load()
-      const good = fresh(session) ? session : await renew(null)
-      handedOut = good.accessToken ?? ''
-      return handedOut
+      held = fresh(session) ? session : await renew(null)
+      return held.accessToken ?? ''
     },
     async refused() {
-      await renew(handedOut)
+      const refused = held?.accessToken ?? null
+      held = null
+      held = await renew(refused)
     },
   }
 }

@@ -54,6 +54,28 @@ WITH told AS (
 )
 SELECT "externalId", "variantId", the_item AS "itemId" FROM numbered`
 
+// Nearly every word about a thing is about its stock: then there is nothing to keep, and nobody to wait for.
+const KNOWN = `
+SELECT count(*)::int AS n FROM jsonb_to_recordset($3) AS x (${COLUMNS})
+JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = x."externalId" AND l.variant_id = x."variantId"
+JOIN item i ON i.merchant_id = $1 AND i.id = l.item_id
+WHERE (i.sku, i.title, i.variant, i.backorder, i.tracked, i.price_minor, i.currency, i.status)
+    IS NOT DISTINCT FROM (x.sku, x.title, x.variant, x."continueSelling", x.tracked, x."priceMinor", x.currency::char(3),
+      CASE WHEN x.archived THEN 'archived' ELSE 'active' END)
+  AND (l.sku, l.title, l.attributes, l.url, l.status)
+    IS NOT DISTINCT FROM (x.sku, concat_ws(' – ', x.title, NULLIF(x.variant, '')), x.attributes, x.url, x.status)`
+
+/** Whether these things are items and listings already, just as the channel tells of them; their numbers aside. */
+export async function knowsThings(
+  db: Sql,
+  owner: { merchantId: number; accountId: number },
+  things: NewThing[],
+): Promise<boolean> {
+  const values = [owner.merchantId, owner.accountId, JSON.stringify(things)]
+  const { rows } = await db.query<{ n: number }>({ name: 'knows-things', text: KNOWN, values })
+  return rows[0]?.n === things.length
+}
+
 export type KeptThing = { externalId: string; variantId: string; itemId: number }
 
 /** Keeps things of an account as items and listings, in the caller's transaction: each thing is one item, whatever its SKU. */

@@ -55,3 +55,14 @@ export async function closeIncident(
   const values = [which.merchantId, which.kind, which.subject, how.actor, how.at, how.sentence]
   await db.query({ text, values })
 }
+
+/** Which of these subjects have an open incident of a kind. */
+export async function openOf(
+  db: Sql,
+  { merchantId, kind }: { merchantId: number; kind: NewIncident['kind'] },
+  subjects: string[],
+): Promise<string[]> {
+  const text = `SELECT subject FROM incident WHERE merchant_id = $1 AND kind = $2 AND subject = ANY ($3) AND closed_at IS NULL`
+  const { rows } = await db.query<{ subject: string }>({ name: 'open-of', text, values: [merchantId, kind, subjects] })
+  return rows.map(({ subject }) => subject)
+}

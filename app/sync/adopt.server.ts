@@ -1,5 +1,5 @@
 import type { StockedConnector, StockedThing } from '../channels/connector.ts'
-import { closeIncident, openIncident } from '../incidents/incident.server.ts'
+import { closeIncident, openIncident, openOf } from '../incidents/incident.server.ts'
 import type { ListingRef } from '../kernel/channel-order.ts'
 import { TryAgain } from '../kernel/outage.ts'
 import type { Account } from '../merchant/account.server.ts'
@@ -116,8 +116,14 @@ async function noteDrift({ sync, account }: { sync: Sync; account: Account }, it
 }
 
 async function closeDrifts({ sync, account }: { sync: Sync; account: Account }, itemIds: number[]): Promise<void> {
-  const how = { actor: 'app', sentence: `${account.name} and our books agree again.`, at: sync.clock.now() }
-  for (const itemId of itemIds) await closeIncident(sync.db, aboutDrift(account, itemId), how)
+  const { merchantId, name } = account
+  const open = await openOf(
+    sync.db,
+    { merchantId, kind: 'drift' },
+    itemIds.map((id) => aboutDrift(account, id).subject),
+  )
+  const how = { actor: 'app', sentence: `${name} and our books agree again.`, at: sync.clock.now() }
+  for (const subject of open) await closeIncident(sync.db, { merchantId, kind: 'drift', subject }, how)
 }
 
 /**

@@ -24,7 +24,11 @@ export const SHOPIFY_LIMITS = [{ kind: 'points' as const, name: POINTS, limit: 2
 
 /** The limits of a store whose plan grants more or less; the answers correct them. */
 export const shopifyLimits = ({ points, perSecond }: { points?: number | undefined; perSecond?: number | undefined }) =>
-  SHOPIFY_LIMITS.map((rule) => ({ ...rule, limit: points ?? rule.limit, restorePerSecond: perSecond ?? rule.restorePerSecond }))
+  SHOPIFY_LIMITS.map((rule) => ({
+    ...rule,
+    limit: points ?? rule.limit,
+    restorePerSecond: perSecond ?? rule.restorePerSecond,
+  }))
 
 /** The most points one query may ask for (docs: "GraphQL Admin API rate limits"). */
 export const SINGLE_QUERY_POINTS = 1_000

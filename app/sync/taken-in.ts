@@ -1,0 +1,26 @@
+import type { ChannelOrder } from '../kernel/channel-order.ts'
+
+// Enough for what a busy shop sells between two polls and the seconds by which they overlap.
+const REMEMBERED = 1_000
+
+const byConnector = new WeakMap<object, Map<string, string>>()
+
+/**
+ * The orders of an account as this process took them in last. A poll reads the last seconds again, word for word what is
+ * booked: taking such an order in would cost eight questions to the database and change nothing.
+ */
+export function takenIn(connector: object) {
+  const known = byConnector.get(connector) ?? new Map<string, string>()
+  byConnector.set(connector, known)
+  return {
+    /** It was taken in just as it is. */
+    has: (order: ChannelOrder): boolean => known.get(order.externalId) === JSON.stringify(order),
+    /** It has been taken in, and committed. */
+    note(order: ChannelOrder): void {
+      known.delete(order.externalId)
+      known.set(order.externalId, JSON.stringify(order))
+      const [oldest] = known.keys()
+      if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
+    },
+  }
+}
