@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,8 @@ let port: number
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'vitrine-demo-'))
+  // Started by root where user namespaces are forbidden, PostgreSQL runs as nobody and must pass through.
+  chmodSync(data, 0o755)
   port = await threeFreePorts()
 })
 afterAll(() => rmSync(data, { recursive: true, force: true }))

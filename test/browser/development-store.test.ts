@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** What `npm run dev:shopify` comes to, with the words of Shopify's CLI; the CLI itself needs an account. */
 function launched(words: Record<string, string>) {
   const data = mkdtempSync(join(tmpdir(), 'vitrine-store-'))
+  // Started by root where user namespaces are forbidden, PostgreSQL runs as nobody and must pass through.
+  chmodSync(data, 0o755)
   const { DATABASE_URL: _, ...env } = process.env
   const args = ['sandbox/development-store.ts', '--data', data]
   const child = spawn(process.execPath, args, {
