@@ -31,7 +31,7 @@ export async function importListings({ sync, account, connector }: Importing): P
   }
   await keepProgress(sync.db, account, matched)
   const waiting = await listUnshipped({ sync, account, connector })
-  const sentence = `${done} listings read, ${same} matched, ${asked} to look at, ${waiting} orders from before still to be shipped`
+  const sentence = `${done} ${done === 1 ? 'listing' : 'listings'} read, ${same} matched, ${asked} to look at, ${waiting} orders from before still to be shipped`
   await keepProgress(sync.db, account, {
     stage: 'done',
     done,
@@ -47,13 +47,16 @@ export async function importListings({ sync, account, connector }: Importing): P
 
 type Importing = { sync: Sync; account: Account; connector: Connector }
 
-async function readListings({ sync, account, connector }: Importing, began: Progress): Promise<number> {
+async function readListings(
+  { sync, account, connector }: Importing,
+  began: Progress & { startedAt: Date },
+): Promise<number> {
   let { cursor, done } = began
   do {
     const page = await connector.listings(cursor)
     const at = sync.clock.now()
     await keepListings(sync.db, { merchantId: account.merchantId, accountId: account.id, at }, page.rows)
-    done += page.rows.length
+    done = await countSeen(sync.db, account, began.startedAt)
     cursor = page.next
     const of = page.total === null ? '' : ` of ${page.total}`
     await keepProgress(sync.db, account, {
@@ -66,6 +69,12 @@ async function readListings({ sync, account, connector }: Importing, began: Prog
     })
   } while (cursor !== null)
   return done
+}
+
+// Pages overlap, so that nothing slips between them: what came twice is one listing all the same.
+async function countSeen(db: Sql, account: Account, since: Date): Promise<number> {
+  const text = `SELECT count(*)::int AS n FROM listing WHERE merchant_id = $1 AND account_id = $2 AND seen_at >= $3`
+  return (await db.query<{ n: number }>({ text, values: [account.merchantId, account.id, since] })).rows[0]?.n ?? 0
 }
 
 // Orders from before the connection are history and move nothing; of those still to be shipped a person is asked once.

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { adlerFinch } from '#sandbox/jeweler/adler-finch.ts'
 import { openBrowser, openPage } from '#test/support/browser.ts'
 import { SERVER_HEADER } from '#test/support/relay.ts'
 import { openRoad, type Road } from '#test/support/road.ts'
@@ -156,6 +157,9 @@ describe('the road', { shuffle: false }, () => {
     await shot('04-progress')
     await road.control('latency', { ms: 0 })
     await channel(app, 'Etsy').getByText('Waits for your review').waitFor({ timeout: 30_000 })
+    // Etsy's pages overlap, and every variation counts once.
+    const variations = adlerFinch(1).etsy.listings.flatMap(({ products }) => products).length
+    await channel(app, 'Etsy').getByText(`${variations} listings read, `).waitFor()
     await shot('05-review')
   })
 

@@ -60,7 +60,7 @@ describe('a channel that is connected', () => {
     expect(await pieces(shops)).toEqual({ Safe: { available: 3 }, Window: { available: 1 } })
     expect(await progress(shops)).toMatchObject({
       stage: 'done',
-      sentence: '1 listings read, 1 matched, 0 to look at, 0 orders from before still to be shipped',
+      sentence: '1 listing read, 1 matched, 0 to look at, 0 orders from before still to be shipped',
     })
     await live(shops)
     expect(shops.etsyShows('SIG')).toBe(4)
