@@ -20,6 +20,8 @@ export type Fact<Facts extends FactMap = FactMap> = {
     key?: string
     /** Not before this moment; at once when left out. */
     runAt?: Date
+    /** Facts that are not patient are worked on first. */
+    patient?: boolean
     /** How many mistakes the work may make before it ends (25 when left out). Outages do not count. */
     maxAttempts?: number
   }

@@ -7,8 +7,8 @@ const RECORD = `
 SELECT FROM graphile_worker.add_jobs(ARRAY(
   SELECT (fact.name, fact.payload, NULL,
     CASE WHEN fact.run_at IS NOT NULL THEN LEAST(fact.run_at, waiting.run_at) END,
-    fact.max_attempts, fact.key, NULL, fact.flags)::graphile_worker.job_spec
-  FROM json_to_recordset($1) AS fact(name text, payload json, run_at timestamptz, max_attempts int, key text, flags text[])
+    fact.max_attempts, fact.key, fact.priority, fact.flags)::graphile_worker.job_spec
+  FROM json_to_recordset($1) AS fact(name text, payload json, run_at timestamptz, max_attempts int, key text, priority int, flags text[])
   LEFT JOIN graphile_worker._private_jobs AS waiting ON waiting.key = fact.key AND waiting.is_available
 ))`
 
@@ -31,6 +31,8 @@ export const graphileOutbox: AnyOutbox = {
       run_at: fact.runAt,
       max_attempts: fact.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
       key: jobKey(fact),
+      // graphile-worker takes low numbers first, and 0 where none is said.
+      priority: fact.patient ? 1 : undefined,
       flags: fact.key === undefined ? undefined : [KEYED],
     }))
     await tx.query({ name: 'record-facts', text: RECORD, values: [JSON.stringify(rows)] })

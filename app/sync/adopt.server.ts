@@ -21,17 +21,19 @@ const PATIENCE_MS = 120_000
 
 // A change this young is looked at again before anything more is read for it: its order is most probably on its way.
 const YOUNG_MS = 5_000
+const SETTLES_AT_MOST_IN_MS = 10_000
 
 /**
  * Whether things that were just read are what our books say, as they nearly always are: a channel that tells of every
- * change tells of our own writes and of its own sales too. Costs no call. Throws TryAgain while an order or a write of
- * the last seconds is on its way.
+ * change tells of our own writes and of its own sales too. Costs no call. Throws TryAgain while an order or a write is on
+ * its way and the channel's orders need not be read for it: it has just been sold, or they were read since.
  */
 export async function agrees({ sync, account, connector }: Stocked, things: StockedThing[]): Promise<boolean> {
   const { residuals, unsettled } = await residualsOf(sync.db, account, { things, patient: true })
   const at = lastChange(things)
-  const young = at !== undefined && sync.clock.now().getTime() - at.getTime() < YOUNG_MS
-  if (unsettled.length > 0 && young) throw onItsWay(account)
+  const age = at ? sync.clock.now().getTime() - at.getTime() : Infinity
+  const polled = at && account.watermark && account.watermark > at
+  if (unsettled.length > 0 && age < (polled ? PATIENCE_MS : YOUNG_MS)) throw onItsWay(account, age)
   if (residuals.length + unsettled.length > 0) return false
   const refs = things.map(({ ref }) => ref)
   const seen = await keepSeen({ sync, account, connector }, { refs, snapshots: things })
@@ -66,8 +68,11 @@ export async function adoptChanges({ sync, account, connector }: Stocked, refs: 
   await readBack({ sync, account, connector }, refs)
 }
 
-const onItsWay = (account: Account) =>
-  new TryAgain(SETTLES_IN_MS, `An order or a write is on its way at ${account.name}.`)
+// The longer it has taken, the longer the next look is put off: when everything is late, looking makes it later.
+function onItsWay(account: Account, age = 0): TryAgain {
+  const afterMs = Math.min(SETTLES_AT_MOST_IN_MS, Math.max(SETTLES_IN_MS, age))
+  return new TryAgain(afterMs, `An order or a write is on its way at ${account.name}.`)
+}
 
 /**
  * Reads things with everything known that had happened until then. `moved`: something happened in between (a sale, a

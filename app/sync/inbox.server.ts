@@ -30,7 +30,9 @@ function followUps({ merchantId, id: accountId }: Account, { topic, subject }: N
     return [{ name: 'order-received', payload, key: `${accountId}/${subject}` }]
   if (/^(inventory_levels|inventory_items|products)[/._]/.test(topic)) {
     const runAt = new Date(now.getTime() + (SETTLES_IN_MS[topic] ?? 0))
-    return [{ name: 'thing-changed', payload, key: `${accountId}/${topic.split('/')[0]}/${subject}`, runAt }]
+    const key = `${accountId}/${topic.split('/')[0]}/${subject}`
+    // After every order: it is mostly their echo.
+    return [{ name: 'thing-changed', payload, key, runAt, patient: true }]
   }
   return []
 }
