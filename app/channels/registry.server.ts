@@ -4,7 +4,7 @@ import { assert } from '../kernel/assert.ts'
 import type { Limit } from './bucket.ts'
 import type { Connector, Tokens } from './connector.ts'
 import { openEtsy } from './etsy/connector.server.ts'
-import { callsAtOnce, etsyLimits, NEW_APP_PER_SECOND } from './etsy/limits.ts'
+import { callsAtOnce, concurrencyOf, etsyLimits, NEW_APP_PER_SECOND } from './etsy/limits.ts'
 import type { LentLimit } from './lent-limit.ts'
 import { openLimiter, type Limiter } from './limiter.server.ts'
 import { openShopify } from './shopify/connector.server.ts'
@@ -37,7 +37,7 @@ type Opener = (account: AccountToOpen, deps: ChannelDeps) => Promise<OpenChannel
 const etsy: Opener = async ({ externalId, tokens }, { fetch, clock, log, etsy: app }) => {
   assert(app, 'an Etsy account needs the app’s Etsy key')
   // All of Etsy's limits are the app's, over all merchants and processes.
-  const concurrency = Math.min(16, Math.max(4, app.callsPerSecond / 10))
+  const concurrency = concurrencyOf(app.callsPerSecond)
   const limiter = await openLimiter({ limits: [], appLimit: app.limit, concurrency, clock, log })
   const connector = openEtsy({
     shopId: externalId,

@@ -41,9 +41,13 @@ WITH told AS (
 )
 UPDATE listing l SET
   shown = COALESCE(t.shown, CASE WHEN t.outcome = 'accepted' THEN t.quantity END, l.shown),
-  -- no answer: what it shows must be read before it is believed
-  seen_at = CASE t.outcome WHEN 'unknown' THEN NULL WHEN 'rejected' THEN l.seen_at ELSE $5::timestamptz END,
-  unexplained = CASE t.outcome WHEN 'changed' THEN l.unexplained + GREATEST(0, t.expected - t.shown) ELSE l.unexplained END,
+  -- no answer, or an order there was booked while this was on its way: what it shows must be read before it is believed.
+  -- Written is seen as of when it was sent: a sale after that is not in it.
+  seen_at = CASE WHEN t.outcome = 'unknown' THEN NULL WHEN t.outcome = 'rejected' THEN l.seen_at
+    WHEN l.seen_at IS NULL OR l.shown IS DISTINCT FROM t.expected THEN NULL
+    WHEN t.outcome = 'changed' THEN $5::timestamptz ELSE $4::timestamptz END,
+  unexplained = CASE WHEN t.outcome = 'changed' AND l.shown = t.expected THEN l.unexplained + GREATEST(0, t.expected - t.shown)
+    ELSE l.unexplained END,
   published_seq = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.seq ELSE l.published_seq END,
   -- a 0 without an answer too: when it is found off sale, it was we who took it off, and not a person
   published_quantity = CASE WHEN (t.outcome = 'accepted' OR t.outcome = 'unknown' AND t.quantity = 0) AND NOT t.companion

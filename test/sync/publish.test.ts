@@ -187,4 +187,40 @@ describe('no sold piece goes back on sale', () => {
     expect(await listingRow(listingId)).toMatchObject({ shown: 4, unexplained: 0 })
     expect(await incidents()).toEqual([])
   })
+
+  describe('booked while a number is on its way:', () => {
+    const booked = async (externalId: string) => {
+      const order = channel.sell(externalId)
+      await ingestOrder(sync, { account: await account(), capabilities: channel.connector.capabilities }, order)
+    }
+    const inStep = async ({ listingId, externalId }: { listingId: number; externalId: string }, pieces: number) => {
+      expect(channel.shown.get(externalId)).toBe(pieces)
+      expect(await listingRow(listingId)).toMatchObject({ shown: pieces, unexplained: 0, published_quantity: pieces })
+      expect(await incidents()).toEqual([])
+    }
+    type When = { before: number; after: number; ms: number }
+    const cases: [string, When][] = [
+      ['sold before it arrives', { before: 1, after: 0, ms: 0 }],
+      ['sold after it has arrived, before we hear so', { before: 0, after: 1, ms: 0 }],
+      ['sold long after it was sent, when much was sent with it', { before: 0, after: 1, ms: 5_000 }],
+      ['sold before and after', { before: 1, after: 1, ms: 0 }],
+    ]
+    it.each(cases)('%s: the channel ends with what there is', async (_, { before, after, ms }) => {
+      const mine = await ring(9, 9)
+      await settle()
+      await pass(10_000)
+      await stock(mine.itemId, -2)
+      const { apply } = channel.connector
+      channel.connector.apply = async (units) => {
+        channel.connector.apply = apply
+        for (let n = 0; n < before; n += 1) await booked(mine.externalId)
+        const outcomes = await apply(units)
+        await pass(ms)
+        for (let n = 0; n < after; n += 1) await booked(mine.externalId)
+        return outcomes
+      }
+      await settle(30_000)
+      await inStep(mine, 7 - before - after)
+    })
+  })
 })

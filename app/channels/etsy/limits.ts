@@ -41,11 +41,18 @@ export const ETSY_LIMITS = [
 export const etsyLimits = ({ perSecond, perDay }: { perSecond?: number | undefined; perDay?: number | undefined }) =>
   ETSY_LIMITS.map((rule) => ({ ...rule, limit: (rule.name === 'second' ? perSecond : perDay) ?? rule.limit }))
 
+/** Calls under way at once, at most. Ours: what is sent together is known together, and should be soon. */
+const MOST_AT_ONCE = 16
+
+/** Calls under way at once for an app with so many a second: a call takes a tenth of a second or less. */
+export const concurrencyOf = (perSecond: number): number =>
+  Math.min(MOST_AT_ONCE, Math.max(4, Math.floor(perSecond / 10)))
+
 /**
  * Calls of one batch of writes. With one read of orders before them, they fit into a second of the limit, less what is
- * left for others: what was read is then still fresh. Seven by default, and never more listings than a page has.
+ * left for others: what was read is then still fresh. Seven by default.
  */
-export const callsAtOnce = (perSecond: number): number => Math.min(PER_PAGE, Math.floor(perSecond * 0.7))
+export const callsAtOnce = (perSecond: number): number => Math.min(MOST_AT_ONCE + 1, Math.floor(perSecond * 0.7))
 
 /** Age, in milliseconds, at which a notification is refused, past or future: five minutes, as Standard Webhooks has it. */
 export const NOTIFICATION_TOLERANCE_MS = 300_000
