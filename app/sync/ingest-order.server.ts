@@ -87,7 +87,10 @@ async function noteOwnNumbers(
     if (resolved.listingId === null || lowered === 0) continue
     byListing.set(resolved.listingId, (byListing.get(resolved.listingId) ?? 0) + lowered)
   }
-  if (does.writes === 'moves' || byListing.size === 0) return
+  if (byListing.size === 0) return
+  // An order takes its pieces when it is placed, though it may be changed (paid, for one) before we hear of it.
+  const moment = first ? order.placedAt : order.updatedAt
+  if (does.writes === 'moves') return lowerShown(tx, account, { byListing, moment })
   // It is looked at also where no stock has moved: a shortfall that is given up raises its number, and ours stays.
   const text = `WITH noted AS (UPDATE listing l SET
       shown = CASE WHEN l.seen_at < $5 THEN GREATEST(0, l.shown - x.sold) ELSE l.shown END,
@@ -100,8 +103,6 @@ async function noteOwnNumbers(
     INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before)
     SELECT $1, $2, id, $5, $6 FROM noted WHERE $7
     ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1`
-  // An order takes its pieces when it is placed, though it may be changed (paid, for one) before we hear of it.
-  const moment = first ? order.placedAt : order.updatedAt
   const values = [
     account.merchantId,
     account.id,
@@ -112,6 +113,19 @@ async function noteOwnNumbers(
     account.status === 'open',
   ]
   await tx.query({ name: 'note-own-numbers', text, values })
+}
+
+/** A channel with a ledger of its own: what it shows is read back soon; until then a page says what it must be. */
+async function lowerShown(
+  tx: Sql,
+  account: Account,
+  { byListing, moment }: { byListing: Map<number, number>; moment: Date },
+): Promise<void> {
+  const text = `UPDATE listing l SET shown = GREATEST(0, l.shown - x.sold)
+    FROM unnest($3::int[], $4::int[]) AS x (listing_id, sold)
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x.listing_id AND l.seen_at < $5`
+  const values = [account.merchantId, account.id, [...byListing.keys()], [...byListing.values()], moment]
+  await tx.query({ name: 'lower-shown', text, values })
 }
 
 async function noteTrouble(taken: Taken, { lines, booked }: { lines: ResolvedLine[]; booked: Outcome }): Promise<void> {

@@ -209,13 +209,13 @@ describe('the road', { shuffle: false }, () => {
   })
 
   it('one bought in the online store is seen to go on Etsy, and comes back when it is cancelled', async () => {
-    const { before, sells, untouched } = await watching()
+    const { before, says, untouched } = await watching()
     const store = await buyInTheOnlineStore()
-    await sells(before - 1)
+    await says(before - 1)
     await bothShow(before - 1)
     await store.screenshot({ path: `${SHOTS}13-bought-in-the-online-store.png` })
     await store.getByRole('button', { name: 'Cancel order' }).click()
-    await sells(before)
+    await says(before)
     await bothShow(before)
     expect(await untouched()).toBe(true)
   })
