@@ -7,6 +7,9 @@ if (!process.version.startsWith('v24.')) {
 // The seed is printed with the results; `npm test -- --sequence.seed=N` plays the same order again.
 const sequence = { shuffle: true }
 
+// What starts the built app: one after the other, for they build it if need be, and they measure time.
+const processes = ['test/browser/**/*.test.ts', 'test/bench/**/*.test.ts', 'test/scenario/kill.test.ts']
+
 export default defineConfig({
   test: {
     sequence,
@@ -15,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/browser/**'],
+          exclude: processes,
           globalSetup: 'test/support/test-server.ts',
           setupFiles: 'test/support/strict.ts',
           testTimeout: 20_000,
@@ -26,7 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
+          include: processes,
           globalSetup: 'test/support/test-server.ts',
           setupFiles: 'test/support/strict.ts',
           testTimeout: 120_000,

@@ -219,6 +219,9 @@ export async function bookDifferences(sync: Sync, who: Decider, { accountId }: {
   await sync.inTransaction(async (tx) => {
     await forgetDifferences(tx, account)
     await openAccount(tx, account, sync.clock.now())
+    const text = 'UPDATE import_run SET sentence = $3 WHERE merchant_id = $1 AND account_id = $2'
+    const sentence = `Open again; ${differences.length} ${differences.length === 1 ? 'difference' : 'differences'} booked`
+    await tx.query({ text, values: [account.merchantId, account.id, sentence] })
   })
   await wake(sync.db, who.merchantId)
   return undefined

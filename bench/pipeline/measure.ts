@@ -5,6 +5,7 @@ import { quantile, rounded } from '../distribution.ts'
 import { type Good, stockUp } from '../goods.ts'
 import { openLiveShop } from '../live-shop.ts'
 import { ownDatabase } from '../own-database.ts'
+import { LIFTED, liftLimits } from './lifted.ts'
 import { processorMs } from './processor-time.ts'
 import { trade, type Traded } from './trade.ts'
 
@@ -26,20 +27,7 @@ const WARM_UP = { perSecond: 2, seconds: 5 }
 
 const PARTS = {
   limited: { perSecond: 2, more: {}, lift: () => {} },
-  // The app is told what the channels grant it, as an operator would who was granted more.
-  unlimited: {
-    perSecond: 50,
-    more: {
-      ETSY_CALLS_PER_SECOND: '1000',
-      ETSY_CALLS_PER_DAY: '10000000',
-      SHOPIFY_POINTS: '100000',
-      SHOPIFY_POINTS_PER_SECOND: '50000',
-    },
-    lift: ({ shopify, etsy }: World) => {
-      shopify.setLimits({ maximumAvailable: 100_000, restoreRate: 50_000 })
-      etsy.configure({ limits: null })
-    },
-  },
+  unlimited: { perSecond: 50, more: LIFTED, lift: liftLimits },
 } as const
 
 /** From a sale on one channel to the number on the other, through real processes, with a network of 50 ms. */
