@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { present } from '#app/kernel/assert.ts'
+import { systemClock } from '#app/kernel/system-clock.server.ts'
 import { verifyLedger } from '#app/pool/verify.server.ts'
 import { type Good, stockUp } from '../../bench/goods.ts'
 import { type LiveShop, openLiveShop } from '../../bench/live-shop.ts'
@@ -34,7 +35,7 @@ beforeAll(async () => {
   const [first, second, third, ...rest] = goods
   const others = [first, second, third].map((good) => present(good, 'something to sell'))
   const trading = trade(shop, { goods: rest, ...SALES })
-  await new Promise((resolve) => setTimeout(resolve, KILLED_AFTER_MS))
+  await new Promise<void>((resolve) => systemClock.after(KILLED_AFTER_MS, resolve))
   ordered = others.map((good) => ({ good, kept: 2 }))
   const orders = others.map((good) => [onShopify(good), onShopify(good), onEtsy(good), onEtsy(good)] as const)
   process.kill(present(present(shop.workers[0], 'the first worker').pid, 'its pid'), 'SIGKILL')
