@@ -10,7 +10,7 @@ import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
-import { takenIn } from './sync/taken-in.ts'
+import { takenIn } from './sync/taken-in.server.ts'
 import { wake } from './sync/wake.server.ts'
 
 // News that comes while an account is being opened or imported is applied after it.

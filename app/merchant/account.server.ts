@@ -63,8 +63,16 @@ export async function openAccount(db: Sql, account: { merchantId: number; id: nu
   await db.query({ text, values: [account.merchantId, account.id, at] })
 }
 
-/** Says up to when (channel clock) every order of the account is known. Never moves back. */
-export async function raiseWatermark(db: Sql, account: { merchantId: number; id: number }, to: Date): Promise<void> {
-  const text = `UPDATE channel_account SET watermark = GREATEST(watermark, $3), read_owed = false WHERE merchant_id = $1 AND id = $2`
-  await db.query({ name: 'raise-watermark', text, values: [account.merchantId, account.id, to] })
+/**
+ * Says up to when (channel clock) every order of the account is known. Never moves back. `asOwed`: that was the read
+ * which was owed after a write; a read that began before the write is not.
+ */
+export async function raiseWatermark(
+  db: Sql,
+  account: { merchantId: number; id: number },
+  { to, asOwed = true }: { to: Date; asOwed?: boolean },
+): Promise<void> {
+  const text = `UPDATE channel_account SET watermark = GREATEST(watermark, $3), read_owed = read_owed AND NOT $4
+    WHERE merchant_id = $1 AND id = $2`
+  await db.query({ name: 'raise-watermark', text, values: [account.merchantId, account.id, to, asOwed] })
 }

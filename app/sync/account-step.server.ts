@@ -30,10 +30,13 @@ export async function accountStep(open: Open): Promise<Step> {
   return publishStep({ sync, account, connector: connector as AbsoluteConnector, waitMs })
 }
 
-/** The net under the notifications: reads the account's orders, and derives from the rows what may have been missed. */
+/**
+ * The net under the notifications: reads the account's orders, and derives from the rows what may have been missed.
+ * Rounds go on beside it.
+ */
 export async function accountSweep({ sync, account, connector }: Open): Promise<void> {
   if (account.status !== 'open' && account.status !== 'review') return
-  await pollOrders(sync, { account, connector })
+  await pollOrders(sync, { account, connector, asOwed: false })
   // Until it is live nothing is due there: what waits for a person's look has not been late.
   if (!keepsStock(connector) && account.status === 'open') await deriveDue(sync.db, account, sync.clock.now())
 }

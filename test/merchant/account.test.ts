@@ -51,14 +51,14 @@ describe('an account', () => {
     expect(await etsy()).toMatchObject({ status: 'open', openedAt: minutesAfterNoon(1) })
   })
   it('never knows less than it did', async () => {
-    for (const minutes of [5, 9, 7]) await raiseWatermark(db, await named(), minutesAfterNoon(minutes))
+    for (const minutes of [5, 9, 7]) await raiseWatermark(db, await named(), { to: minutesAfterNoon(minutes) })
     expect((await etsy()).watermark).toEqual(minutesAfterNoon(9))
   })
   it('of another merchant is never changed', async () => {
     const other = await openShop(db)
     await setStatus(db, { merchantId: other.merchantId, id: shop.etsy }, 'off')
     await openAccount(db, { merchantId: other.merchantId, id: shop.etsy }, minutesAfterNoon(1))
-    await raiseWatermark(db, { merchantId: other.merchantId, id: shop.etsy }, minutesAfterNoon(1))
+    await raiseWatermark(db, { merchantId: other.merchantId, id: shop.etsy }, { to: minutesAfterNoon(1) })
     expect(await etsy()).toMatchObject({ status: 'open', openedAt: null, watermark: null })
   })
 })

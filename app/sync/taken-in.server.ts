@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { ChannelOrder } from '../kernel/channel-order.ts'
 
-// Enough for what a busy shop sells between two polls and the seconds by which they overlap.
-const REMEMBERED = 1_000
+// Enough for what a busy shop sells between two sweeps.
+const REMEMBERED = 5_000
+
+const printOf = (order: ChannelOrder): string => createHash('sha256').update(JSON.stringify(order)).digest('base64')
 
 const byConnector = new WeakMap<object, Map<string, string>>()
 
@@ -14,11 +17,11 @@ export function takenIn(connector: object) {
   byConnector.set(connector, known)
   return {
     /** It was taken in just as it is. */
-    has: (order: ChannelOrder): boolean => known.get(order.externalId) === JSON.stringify(order),
+    has: (order: ChannelOrder): boolean => known.get(order.externalId) === printOf(order),
     /** It has been taken in, and committed. */
     note(order: ChannelOrder): void {
       known.delete(order.externalId)
-      known.set(order.externalId, JSON.stringify(order))
+      known.set(order.externalId, printOf(order))
       const [oldest] = known.keys()
       if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
     },
