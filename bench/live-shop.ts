@@ -77,7 +77,6 @@ async function bringUp(options: LiveShopOptions, toStop: (() => Promise<unknown>
   const env = { ...environmentOf({ port, config, keys, databaseUrl }), ...more }
   const world = await openWorld({ port, keys, config, latencyMs })
   toStop.push(() => world.close())
-  prepare(world)
   const launch = (name: string, script: string) => {
     const log = join(LOGS, `live-shop-${name}.log`)
     const child = startChild({
@@ -94,6 +93,8 @@ async function bringUp(options: LiveShopOptions, toStop: (() => Promise<unknown>
   const all = Array.from({ length: workers }, (_, n) => launch(`worker-${n + 1}`, 'app/worker.server.ts'))
   const url = `http://127.0.0.1:${port + 1}`
   await Promise.all([ready(web, answers(url)), ...all.map((worker) => ready(worker, worker.says(/\S/)))])
+  // Not before the app listens: news it could not be told comes again a minute later, in the middle of what is measured.
+  prepare(world)
   const pool = openPool(databaseUrl, { max: 4 })
   toStop.push(() => pool.end())
   const shopify = world.shopify.shop(STORE)
