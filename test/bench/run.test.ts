@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, inject, test } from 'vitest'
+import { z } from 'zod'
+
+const RUN = fileURLToPath(new URL('../../bench/run.ts', import.meta.url))
+
+type Said = { code: number | null; out: string; complaint: string }
+
+/** The bench as `npm run bench -- …` starts it, on the server of the tests. */
+async function bench(...args: string[]): Promise<Said> {
+  const env = { ...process.env, DATABASE_URL: inject('testServer').url }
+  const child = spawn(process.execPath, [RUN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const said: Said = { code: null, out: '', complaint: '' }
+  child.stdout.on('data', (text) => (said.out += text))
+  child.stderr.on('data', (text) => (said.complaint += text))
+  const [code] = await once(child, 'close')
+  return { ...said, code }
+}
+
+const lastLine = ({ out }: Said): unknown => JSON.parse(out.trimEnd().split('\n').at(-1) ?? '')
+
+const count = z.int().min(0)
+const amount = z.number().positive()
+
+test('A bench that does not exist is refused with what there is', async () => {
+  const { code, out, complaint } = await bench('reserves')
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(complaint).toContain('npm run bench -- pipeline|reserve')
+})
+
+describe('reserve', () => {
+  const report = z.strictObject({
+    name: z.literal('reserve'),
+    uniform: z.strictObject({ opsPerSecond: amount, p50Ms: amount, p99Ms: amount }),
+    hot: z.strictObject({ opsPerSecond: amount, accepted: count, rejected: count, oversold: count }),
+    floor: z.strictObject({ opsPerSecond: amount }),
+    ratioToFloor: amount,
+    drift: count,
+  })
+
+  test('says what it measured on its last line; of 1,000 units 1,000 are sold, and the books add up', async () => {
+    const said = await bench('reserve', '--seconds', '2')
+    expect(said.code, said.complaint).toBe(0)
+    const { hot, drift } = report.parse(lastLine(said))
+    expect(hot).toMatchObject({ accepted: 1_000, rejected: 1_000, oversold: 0 })
+    expect(drift).toBe(0)
+  })
+})
+
+describe('pipeline', () => {
+  const report = z.strictObject({
+    name: z.literal('pipeline'),
+    limited: z.strictObject({
+      events: count,
+      unseen: count,
+      lagMs: z.strictObject({ p50: amount, p95: amount, p99: amount }),
+    }),
+    cpuMsPerEvent: amount.nullable(),
+  })
+
+  test('says what it measured on its last line, and every sale was seen on the other channel', async () => {
+    const said = await bench('pipeline', '--only', 'limited', '--seconds', '2')
+    expect(said.code, said.complaint).toBe(0)
+    expect(report.parse(lastLine(said)).limited).toMatchObject({ events: 4, unseen: 0 })
+  })
+
+  test('knows only its two parts', async () => {
+    expect(await bench('pipeline', '--only', 'unlimitted')).toMatchObject({ code: 2, out: '' })
+  })
+})
