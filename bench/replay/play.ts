@@ -35,7 +35,7 @@ export type PlayOptions = {
 
 type Playing = PlayOptions & { truth: Truth<Ref>; tally: Tally }
 
-// Orders older than this can only be cancelled by a person: no replay needs them all in memory.
+// Orders older than this can only be cancelled by a person, but for Shopify: no replay needs them all in memory.
 const REMEMBERED_MS = 14 * 86_400_000
 const LOOK_EVERY = 200
 const LOOKS_AGAIN_MS = 1_000
