@@ -37,7 +37,7 @@ const WORLD = [
 ]
 
 /** The edge: it may know everything. */
-const EDGE = '^app/(routes/|[^/]+$)'
+const EDGE = '^app/(routes/|decide/|[^/]+$)'
 
 module.exports = {
   forbidden: [

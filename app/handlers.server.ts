@@ -11,6 +11,7 @@ import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
+import type { Timed } from './sync/time-passes.server.ts'
 import { wake } from './sync/wake.server.ts'
 
 // News that comes while an account is being opened or imported is applied after it.
@@ -54,6 +55,11 @@ export function handlers(
       await wake(sync.db, payload.merchantId)
     },
   }
+}
+
+/** What time alone brings: every such path, beside the facts. */
+export function timed(_sync: Sync): Timed[] {
+  return []
 }
 
 async function bringIn({

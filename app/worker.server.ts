@@ -5,7 +5,7 @@ import { listenForChanges } from './changes.server.ts'
 import { ownAccounts } from './channels/account-owner.server.ts'
 import { openPool, transaction } from './db.server.ts'
 import { env as readEnv } from './env.server.ts'
-import { handlers } from './handlers.server.ts'
+import { handlers, timed } from './handlers.server.ts'
 import { present } from './kernel/assert.ts'
 import { systemClock, systemRandom } from './kernel/system-clock.server.ts'
 import { log } from './log.server.ts'
@@ -16,6 +16,7 @@ import { startGraphileWorker } from './queue/graphile.server.ts'
 import { sessionStorage } from './session-storage.server.ts'
 import { workFor } from './sync/account-loop.server.ts'
 import type { Sync } from './sync/facts.ts'
+import { timePasses } from './sync/time-passes.server.ts'
 import { STOCK_CHANNEL } from './sync/wake.server.ts'
 
 // Background work: facts from the queue, and a loop for every channel account that this process owns.
@@ -74,9 +75,13 @@ function changed(merchantId: number, signal: AbortSignal): Promise<void> {
   })
 }
 
+const ending = new AbortController()
+const time = timePasses({ works: timed(sync), clock: systemClock, log }, ending.signal)
+
 let stopping: Promise<void> | undefined
 async function stop(): Promise<void> {
-  await Promise.all([queue.stop(), owners.stop()])
+  ending.abort()
+  await Promise.all([queue.stop(), owners.stop(), time])
   await accounts.close()
   await stock.close()
   await pool.end()

@@ -3,7 +3,7 @@ import type { Connector } from '#app/channels/connector.ts'
 import { openLimiter, type Limiter } from '#app/channels/limiter.server.ts'
 import type { Limit } from '#app/channels/bucket.ts'
 import { transaction } from '#app/db.server.ts'
-import { handlers } from '#app/handlers.server.ts'
+import { handlers, timed } from '#app/handlers.server.ts'
 import { present } from '#app/kernel/assert.ts'
 import { TryAgain } from '#app/kernel/outage.ts'
 import type { VirtualClock } from '#app/kernel/virtual-clock.ts'
@@ -12,6 +12,7 @@ import { inProcessQueue } from '#app/queue/in-process.ts'
 import { accountStep, accountSweep } from '#app/sync/account-step.server.ts'
 import type { Handlers } from '#app/queue/fact.ts'
 import type { Facts, Sync } from '#app/sync/facts.ts'
+import { runTimed } from '#app/sync/time-passes.server.ts'
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -120,9 +121,11 @@ function roundsOf({ sync, pool, clock, open, publishing }: Rounds) {
     if (!waits) waiting.delete(accountId)
     else if (!waiting.has(accountId)) waiting.set(accountId, clock.now())
   }
+  const time = timeOn(sync, (merchantId) => kick(merchantId))
   const kick = (merchantId: number) => {
     clock.after(0, async () => {
       for (const { id } of await accountsOf(pool, merchantId)) plan(id, 0)
+      await time(merchantId)
     })
   }
   async function round(accountId: number): Promise<void> {
@@ -141,6 +144,25 @@ function roundsOf({ sync, pool, clock, open, publishing }: Rounds) {
     }
   }
   return { waiting, kick }
+}
+
+/** What time brings, run whenever something changed and whenever something is due. */
+function timeOn({ clock, ...rest }: Sync, kick: (merchantId: number) => void) {
+  const works = timed({ clock, ...rest })
+  let planned = Infinity
+  return async function time(merchantId: number): Promise<void> {
+    const next = await runTimed(works, (_, error) => {
+      throw error
+    })
+    const at = next ? Math.max(next.getTime(), clock.now().getTime() + 1) : Infinity
+    if (at >= planned) return
+    planned = at
+    clock.after(at - clock.now().getTime(), () => {
+      if (planned !== at) return
+      planned = Infinity
+      kick(merchantId)
+    })
+  }
 }
 
 // On a virtual clock nobody may wait for time to pass: a call that would have to is sent away, and the work comes again.

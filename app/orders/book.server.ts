@@ -140,7 +140,7 @@ async function bookLines(
 ): Promise<number[]> {
   const revision = row.revision + 1
   const event = `${input.order.updatedAt.toISOString()} r${revision}`
-  const change = (step: string, reason: string): Change => ({
+  const change = (step: string, reason: Change['reason']): Change => ({
     merchantId: input.merchantId,
     key: `order/${input.accountId}/${input.order.externalId}/${step}/${revision}`,
     reason,

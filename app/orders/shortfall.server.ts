@@ -1,5 +1,6 @@
 import type { Sql } from '../kernel/sql.ts'
 import { reserve } from '../pool/ledger.server.ts'
+import type { Change } from '../pool/movement.ts'
 import { writeBooked, type BookedLine } from './booked-rows.server.ts'
 
 /** Keeps the rows of demand accepted without stock as they are: `short` pieces of each line are outstanding now. */
@@ -64,7 +65,7 @@ export async function fillShortfalls(
 
 async function fill(db: Sql, open: Open, { merchantId, at }: { merchantId: number; at: Date }): Promise<boolean> {
   const { accountId, externalId, lineId, itemId, short, outstanding } = open
-  const change = {
+  const change: Change = {
     merchantId,
     // What is still short names this filling: the next one finds less.
     key: `order/${accountId}/${externalId}/fill/${lineId}/${open.reserved}/${short}/${open.shipped}/${open.revision}`,

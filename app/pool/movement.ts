@@ -1,4 +1,5 @@
 import type { OutsideEnd, StockState } from '../kernel/stock-state.ts'
+import type { Reason } from './reason.ts'
 
 /** Where units are: a state at a location of ours, or an outside end. */
 export type End = { locationId: number; state: StockState } | { outside: OutsideEnd }
@@ -10,9 +11,9 @@ export type Move = { itemId: number; quantity: number; from: End; to: End }
 export type Change = {
   merchantId: number
   key: string
-  /** in the trade's words: "sold", "cancelled", "counted" */
-  reason: string
-  /** "channel/3", "person/7", "app" */
+  /** in the trade’s words */
+  reason: Reason
+  /** "channel/3", "channel/3/person" (somebody there whom we are not told), "person/7", "app" */
   actor: string
   /** what caused it, as an address of ours: "order/3/1042" */
   cause: string

@@ -63,7 +63,7 @@ export async function adoptChanges({ sync, account, connector }: Stocked, refs: 
     seen.flatMap(({ itemId }) => (itemId === null || unsettled.some((one) => one.itemId === itemId) ? [] : [itemId])),
   )
   if (residuals.length === 0 || !at) return
-  const refused = await bookResiduals(sync, { account, residuals, at, actor: `${account.name}, person not told` })
+  const refused = await bookResiduals(sync, { account, residuals, at, actor: `channel/${account.id}/person` })
   if (patient && refused.length > 0) throw onItsWay(account)
   await readBack({ sync, account, connector }, refs)
 }
@@ -146,7 +146,7 @@ export async function bookResiduals(
     const change: Change = {
       merchantId: account.merchantId,
       key: `residual/${account.id}/${itemId}/${at.toISOString()}/${state}`,
-      reason: `changed in ${account.name}`,
+      reason: 'changed there',
       actor,
       cause: `account/${account.id}`,
       accountId: account.id,

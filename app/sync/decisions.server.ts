@@ -3,6 +3,7 @@ import { type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { accountById, openAccount, setStatus, type Account } from '../merchant/account.server.ts'
 import { append } from '../pool/ledger.server.ts'
+import type { Change } from '../pool/movement.ts'
 import { STOCKED_CHANNELS } from './account-step.server.ts'
 import { bookResiduals } from './adopt.server.ts'
 import { differencesOf, forgetDifferences } from './come-back.server.ts'
@@ -195,10 +196,10 @@ async function writeOff(
   if (moves.length === 0) return
   const key = `drift/${listingId}/${at.toISOString()}`
   const cause = `listing/${accountId}/${listingId}`
-  const change = {
+  const change: Change = {
     merchantId,
     key,
-    reason: 'a person says it is gone',
+    reason: 'gone, a person says',
     actor,
     cause,
     accountId: null,

@@ -30,7 +30,7 @@ export async function reserveKeptAside({ sync, account, connector }: Stocked, re
     if (moves.length === 0) continue
     const at = sync.clock.now()
     const who = {
-      reason: 'opening',
+      reason: 'opening' as const,
       actor: `channel/${account.id}`,
       cause: `account/${account.id}`,
       accountId: account.id,

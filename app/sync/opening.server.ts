@@ -136,7 +136,7 @@ async function openPage(
 const openingChange = (account: Account, { thing, seen, at }: { thing: StockedThing; seen: Date; at: Date }) => ({
   merchantId: account.merchantId,
   key: `opening/${account.id}/${thing.ref.externalId}`,
-  reason: 'opening',
+  reason: 'opening' as const,
   actor: `channel/${account.id}`,
   cause: `account/${account.id}`,
   accountId: account.id,

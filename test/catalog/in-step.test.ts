@@ -97,7 +97,7 @@ test('a channel with a ledger of its own is behind while a movement of the item 
     from: { locationId: shop.safe, state: 'available' as const },
     to: { outside: 'lost' as const },
   }
-  await append(pool, changeOf(shop, { key: 'lost/1', reason: 'lost' }), [move])
+  await append(pool, changeOf(shop, { key: 'lost/1', reason: 'counted' }), [move])
   await pool.query(
     `INSERT INTO mirror_due (merchant_id, account_id, item_id, movement_id, since)
      SELECT merchant_id, $2, item_id, id, recorded_at FROM movement WHERE merchant_id = $1 AND key = 'lost/1'`,

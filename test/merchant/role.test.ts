@@ -2,12 +2,13 @@ import { expect, test } from 'vitest'
 import { may, notAllowed, ROLES } from '#app/merchant/role.ts'
 
 test.each([
-  ['owner', true, true],
-  ['manager', true, true],
-  ['staff', false, true],
-  ['viewer', false, false],
-] as const)('%s: may connect channels %s, may answer questions %s', (role, connect, decide) => {
-  expect([may(role, 'connect'), may(role, 'decide')]).toEqual([connect, decide])
+  ['owner', ['connect', 'decide', 'handle', 'arrange', 'audit']],
+  ['manager', ['connect', 'decide', 'handle', 'arrange', 'audit']],
+  ['staff', ['decide', 'handle']],
+  ['viewer', []],
+] as const)('%s may %j', (role, deeds) => {
+  const all = ['connect', 'decide', 'handle', 'arrange', 'audit'] as const
+  expect(all.filter((deed) => may(role, deed))).toEqual(deeds)
 })
 
 test('who may not is told so in a sentence, who may is told nothing', () => {

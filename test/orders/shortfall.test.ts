@@ -40,7 +40,7 @@ const promised = (externalId: string, quantity: number, minutes = 0) => {
 
 let deliveries = 0
 const delivered = (quantity: number) =>
-  append(db, changeOf(shop, { key: `delivery/${(deliveries += 1)}`, reason: 'delivered' }), [
+  append(db, changeOf(shop, { key: `delivery/${(deliveries += 1)}`, reason: 'counted' }), [
     { itemId: ring, quantity, from: { outside: 'supplier' }, to: { locationId: shop.safe, state: 'available' } },
   ])
 

@@ -64,18 +64,18 @@ test('what moves where nothing is sold does not change what is for sale', async 
     from: { locationId: shop.safe, state: 'available' as const },
     to: { locationId: shop.bench, state: 'available' as const },
   }
-  await append(pool, changeOf(shop, { key: 'bench', reason: 'to the bench' }), [toBench])
+  await append(pool, changeOf(shop, { key: 'bench', reason: 'moved' }), [toBench])
   const inWork = {
     itemId,
     quantity: 1,
     from: { locationId: shop.bench, state: 'available' as const },
     to: { locationId: shop.bench, state: 'in_work' as const },
   }
-  await append(pool, changeOf(shop, { key: 'work', reason: 'resizing' }), [inWork])
+  await append(pool, changeOf(shop, { key: 'work', reason: 'moved' }), [inWork])
   const { entries } = await read(shop, itemId)
   expect(entries.map(({ reason, forSaleBy, forSaleAfter }) => [reason, forSaleBy, forSaleAfter])).toEqual([
-    ['resizing', 0, 0],
-    ['to the bench', -1, 0],
+    ['moved', 0, 0],
+    ['moved', -1, 0],
     ['opening', 1, 1],
   ])
 })

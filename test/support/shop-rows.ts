@@ -4,6 +4,7 @@ import { present } from '#app/kernel/assert.ts'
 import type { Sql } from '#app/kernel/sql.ts'
 import type { Balance } from '#app/kernel/stock-state.ts'
 import { append } from '#app/pool/ledger.server.ts'
+import type { Change } from '#app/pool/movement.ts'
 
 /** A merchant with two channels and two places, all live, for tests of what pages read. */
 export type ShopRows = { merchantId: number; shopify: number; etsy: number; safe: number; bench: number; at: Date }
@@ -85,7 +86,7 @@ export async function addStock(db: Sql, shop: ShopRows, at: { itemId: number; pl
   await append(db, changeOf(shop, { key: `opening/${itemId}/${place}`, reason: 'opening' }), moves)
 }
 
-export const changeOf = (shop: ShopRows, said: { key: string; reason: string; actor?: string; cause?: string }) => ({
+export const changeOf = (shop: ShopRows, said: Pick<Change, 'key' | 'reason'> & Partial<Change>): Change => ({
   merchantId: shop.merchantId,
   actor: 'app',
   cause: 'opening',

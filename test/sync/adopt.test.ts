@@ -74,37 +74,37 @@ describe('what is changed in Shopify itself', () => {
       'a count',
       (s) => edits(s).counts('Safe', 4),
       { Safe: { available: 4 }, Window: { available: 2 } },
-      ['changed in Shopify: 1 available > correction'],
+      ['changed there: 1 available > correction'],
     ],
     [
       'a delivery',
       (s) => edits(s).adjusts('Safe', { name: 'available', delta: 3 }),
       { Safe: { available: 8 }, Window: { available: 2 } },
-      ['changed in Shopify: 3 correction > available'],
+      ['changed there: 3 correction > available'],
     ],
     [
       'a damaged piece',
       (s) => edits(s).moves('Safe', { from: 'available', to: 'damaged', quantity: 1 }),
       { Safe: { available: 4, damaged: 1 }, Window: { available: 2 } },
-      ['changed in Shopify: 1 available > damaged'],
+      ['changed there: 1 available > damaged'],
     ],
     [
       'a piece to be looked at',
       (s) => edits(s).moves('Safe', { from: 'available', to: 'quality_control', quantity: 2 }),
       { Safe: { available: 3, quality_check: 2 }, Window: { available: 2 } },
-      ['changed in Shopify: 2 available > quality_check'],
+      ['changed there: 2 available > quality_check'],
     ],
     [
       'a piece set aside',
       (s) => edits(s).moves('Window', { from: 'available', to: 'reserved', quantity: 1 }),
       { Safe: { available: 5 }, Window: { available: 1, held: 1 } },
-      ['changed in Shopify: 1 available > held'],
+      ['changed there: 1 available > held'],
     ],
     [
       'a piece taken to the bench',
       (s) => [edits(s).counts('Safe', 4), edits(s).counts('Bench', 1)],
       { Safe: { available: 4 }, Bench: { available: 1 }, Window: { available: 2 } },
-      ['changed in Shopify: 1 available > available'],
+      ['changed there: 1 available > available'],
     ],
   ])('%s is taken over once, however often it is told', async (_, happens, then, movements) => {
     const shops = await open()
@@ -123,10 +123,10 @@ describe('what is changed in Shopify itself', () => {
     await ofLevel(shops)
     await shops.pass(5_000)
     const { rows } = await database.pool.query(
-      `SELECT actor, account_id FROM movement WHERE merchant_id = $1 AND reason LIKE 'changed%'`,
+      `SELECT actor, account_id FROM movement WHERE merchant_id = $1 AND reason = 'changed there'`,
       [shops.merchantId],
     )
-    expect(rows).toEqual([{ actor: 'Shopify, person not told', account_id: shops.accounts.shopify }])
+    expect(rows).toEqual([{ actor: `channel/${shops.accounts.shopify}/person`, account_id: shops.accounts.shopify }])
     const { rows: mirrored } = await database.pool.query('SELECT FROM mirror_due WHERE merchant_id = $1', [
       shops.merchantId,
     ])

@@ -3,7 +3,7 @@ import { keepsStock, type MirrorChange, type MirrorOutcome, type StockedConnecto
 import { assert, present } from '#app/kernel/assert.ts'
 import { accountById } from '#app/merchant/account.server.ts'
 import { append } from '#app/pool/ledger.server.ts'
-import type { End } from '#app/pool/movement.ts'
+import type { Change, End } from '#app/pool/movement.ts'
 import { verifyLedger } from '#app/pool/verify.server.ts'
 import { disconnect } from '#app/sync/decisions.server.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
@@ -70,10 +70,10 @@ async function locationId(shops: TwoShops, name: string): Promise<number> {
 let changes = 0
 async function moves(shops: TwoShops, quantity: number, from: End, to: End): Promise<void> {
   const at = shops.clock.now()
-  const change = {
+  const change: Change = {
     merchantId: shops.merchantId,
     key: `hand/${(changes += 1)}`,
-    reason: 'by hand',
+    reason: 'moved',
     actor: 'person/1',
     cause: 'test',
     accountId: null,
