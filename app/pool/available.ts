@@ -1,7 +1,5 @@
 import type { Balance } from '../kernel/stock-state.ts'
-
-/** What lies at one location of ours. */
-export type StockAtLocation = { name: string; sellable: boolean; balance: Balance }
+import type { Component, StockAtLocation, Supply } from './supply.ts'
 
 /** What must be known of a channel to say what it may show; kept with every number sent. */
 export type ChannelFacts = { name: string; maximumShown: number | null }
@@ -13,14 +11,37 @@ export type Step = { sentence: string; quantity: number }
 export type Availability = { quantity: number; steps: Step[] }
 
 /** What a channel may show of an item: everything available at sellable locations, up to what the channel can show. */
-export function available(stock: StockAtLocation[], facts: ChannelFacts): Availability {
-  const steps = stock.flatMap(stepsAt)
+export function available(supply: Supply, facts: ChannelFacts): Availability {
+  const steps = stepsOf(supply)
   const pool = steps.reduce((sum, step) => sum + step.quantity, 0)
   if (facts.maximumShown !== null && pool > facts.maximumShown) {
     const sentence = `${facts.name} shows at most ${facts.maximumShown}`
     steps.push({ sentence, quantity: facts.maximumShown - pool })
   }
   return { quantity: steps.reduce((sum, step) => sum + step.quantity, 0), steps }
+}
+
+function stepsOf(supply: Supply): Step[] {
+  if (supply.kind === 'stock') return supply.stock.flatMap(stepsAt)
+  if (supply.kind === 'bundle') return stepsOfBundle(supply.components)
+  const { stock, capacity, taken, leadDays } = supply
+  const quantity = Math.max(0, capacity - taken)
+  const sentence = `${quantity} of ${capacity} more can be made, each in ${leadDays} ${leadDays === 1 ? 'day' : 'days'}`
+  return [...stock.flatMap(stepsAt), { sentence, quantity }]
+}
+
+/** The scarcest part says how many there are; the others are said beside it. */
+function stepsOfBundle(components: Component[]): Step[] {
+  const parts = components.map(({ name, needs, stock }) => {
+    const pieces = stock.flatMap(stepsAt).reduce((sum, step) => sum + step.quantity, 0)
+    return { name, needs, pieces, makes: Math.floor(pieces / needs) }
+  })
+  const makes = Math.min(...parts.map((part) => part.makes))
+  const scarcest = parts.find((part) => part.makes === makes)
+  return parts.map((part) => ({
+    sentence: `${part.pieces} of ${part.name} for sale, ${part.needs} in each: enough for ${part.makes}`,
+    quantity: part === scarcest ? makes : 0,
+  }))
 }
 
 const NOT_FOR_SALE: [keyof Balance, string][] = [

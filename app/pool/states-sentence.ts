@@ -1,5 +1,5 @@
 import { STOCK_STATES, type StockState } from '../kernel/stock-state.ts'
-import type { StockAtLocation } from './available.ts'
+import type { StockAtLocation } from './supply.ts'
 
 const WORDS: Record<StockState, string> = {
   available: 'for sale',

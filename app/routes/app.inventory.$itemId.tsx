@@ -4,6 +4,7 @@ import { TitleBar } from '@shopify/app-bridge-react'
 import { BlockStack, Page } from '@shopify/polaris'
 import { itemOf, listingsOf } from '../catalog/item-page.server.ts'
 import { capabilitiesOf } from '../channels/registry.ts'
+import { present } from '../kernel/assert.ts'
 import { decide } from '../decide.server.ts'
 import { actorsOf } from '../merchant/actor.server.ts'
 import { available } from '../pool/available.ts'
@@ -33,10 +34,10 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     timeline(pool, merchant.id, { itemId, cursor }),
     actorsOf(pool, merchant.id),
   ])
-  const stock = stocks.get(itemId)?.stock ?? []
+  const { stock, supply } = present(stocks.get(itemId), 'the stock of the item')
   const shown = listings.map((listing) => {
     const facts = { name: listing.account, maximumShown: capabilitiesOf(listing.channel).maximumShown }
-    return { ...listing, should: available(stock, facts) }
+    return { ...listing, should: available(supply, facts) }
   })
   const now = { at, timeZone: merchant.timeZone }
   return { now, item, stock, sentence: statesSentence(stock), shown, ledger, actors, older: cursor !== null }

@@ -1,7 +1,7 @@
 import type { ListingRef } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
-import type { StockAtLocation } from '../pool/available.ts'
+import type { Supply } from '../pool/supply.ts'
 import { stockLateral } from '../pool/stock.server.ts'
 
 /** A listing that may have to be told a number, with everything the number follows from, read as one. */
@@ -21,7 +21,7 @@ export type DueListing = {
   asked: number
   since: Date
   seq: number
-  stock: StockAtLocation[]
+  supply: Supply
 }
 
 // With what is due comes what the channel writes together with it: the other variations of the same listing there.
@@ -40,7 +40,7 @@ SELECT l.id AS "listingId", l.item_id AS "itemId", l.title, l.shown, l.unexplain
   i.undecided IS NULL AND i.tracked AND i.status <> 'deleted' AND l.status NOT IN ('dead', 'draft', 'expired')
     -- off sale there: by us when we said 0, otherwise by a person, whose wish it is
     AND (l.status <> 'inactive' OR l.published_quantity = 0) AS publishable,
-  i.kind = 'one_of_one' AS "oneOfOne", s.seq, s.stock
+  i.kind = 'one_of_one' AS "oneOfOne", s.seq, s.supply
 FROM together t,
 LATERAL (SELECT * FROM listing WHERE merchant_id = t.merchant_id AND account_id = $1 AND external_id = t.external_id OFFSET 0) l
 LEFT JOIN due d ON d.listing_id = l.id,

@@ -74,7 +74,7 @@ const factsOf = ({ account, connector }: Publisher): ChannelFacts => ({
 
 /** The number a channel is told, and why. */
 export function compute(listing: DueListing, facts: ChannelFacts): Computed {
-  const availability = available(listing.stock, facts)
+  const availability = available(listing.supply, facts)
   if (listing.unexplained > 0 && availability.quantity > 0) {
     const quantity = -Math.min(listing.unexplained, availability.quantity)
     const sentence = `${facts.name} showed ${listing.unexplained} less than expected: perhaps just sold there`

@@ -43,7 +43,7 @@ export async function keepSeen(
   const seen = known.map((listing) => {
     const { shown = 0, status = 'dead' }: Partial<ListingSnapshot> = read.get(keyOf(listing)) ?? {}
     const now = listing.itemId === null ? undefined : stock.get(listing.itemId)
-    return { ...listing, shown, status, availability: now ? available(now.stock, facts) : null, seq: now?.seq ?? -1 }
+    return { ...listing, shown, status, availability: now ? available(now.supply, facts) : null, seq: now?.seq ?? -1 }
   })
   await keep(sync, account, seen)
   return seen

@@ -1,6 +1,6 @@
 import { BlockStack, Card, DataTable, Text } from '@shopify/polaris'
 import { STOCK_STATES, type StockState } from '../kernel/stock-state.ts'
-import type { StockAtLocation } from '../pool/available.ts'
+import type { StockAtLocation } from '../pool/supply.ts'
 import { STATE_NAMES } from './words.ts'
 
 const ALWAYS: StockState[] = ['available', 'reserved']

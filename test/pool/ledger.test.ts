@@ -306,7 +306,12 @@ describe('the audit of the ledger', () => {
 describe('the stock of an item', () => {
   it('is nothing for one that nobody ever had', async () => {
     const itemId = await addItem(db, shop)
-    expect((await stockOf(db, shop.merchantId, [itemId])).get(itemId)).toEqual({ itemId, seq: 0, stock: [] })
+    expect((await stockOf(db, shop.merchantId, [itemId])).get(itemId)).toEqual({
+      itemId,
+      seq: 0,
+      stock: [],
+      supply: { kind: 'stock', stock: [] },
+    })
   })
   it('grows in sequence with every change, whichever place it is at', async () => {
     const item = await ring({ safe: 1, window: 1 })
