@@ -2,6 +2,7 @@ import { assert } from '../kernel/assert.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { STOCK_STATES } from '../kernel/stock-state.ts'
 import type { Change, Demand, End, Move, Short, Taken } from './movement.ts'
+import { keepStays, RESTING_STATES } from './stay.server.ts'
 
 // The only writer of stock. Every statement here checks, changes the balances and appends the movements in one round
 // trip: nothing can stand between the check and the write. Balances are locked in (item, location) order, so that no
@@ -90,7 +91,8 @@ WITH demand AS (
 )
 ${LEDGER}
 SELECT ${CHANGE}, n, item_id, quantity, location_id, 'available', location_id, 'reserved' FROM taken
-RETURNING item_id AS "itemId", from_location AS "locationId", quantity`
+RETURNING item_id AS "itemId", from_location AS "locationId", quantity,
+  (SELECT NOT l.sellable FROM location l WHERE l.merchant_id = $1 AND l.id = from_location) AS rested`
 
 export type Reserved = {
   taken: Taken[]
@@ -131,9 +133,17 @@ async function reserveAnywhere(db: Sql, change: Change, { demands, whole }: { de
     named.map(({ locationId }) => locationId),
     named.map(({ quantity }) => quantity),
   ]
-  const { rows } = await db.query<Taken>({ name: 'reserve', text: RESERVE, values })
+  const { rows } = await db.query<Taken & { rested: boolean }>({ name: 'reserve', text: RESERVE, values })
   if (rows.length === 0 && (await happened(db, change))) return 'already'
-  return { taken: rows, short: lacking(demands, rows) }
+  // A channel may sell what lay where nothing is sold.
+  if (rows.some(({ rested }) => rested)) await keepStays(db, change, rows.map(asMove))
+  const taken = rows.map(({ rested: _, ...row }) => row)
+  return { taken, short: lacking(demands, taken) }
+}
+
+const asMove = ({ itemId, locationId, quantity }: Taken): Move => {
+  const end = (state: 'available' | 'reserved') => ({ locationId, state })
+  return { itemId, quantity, from: end('available'), to: end('reserved') }
 }
 
 function lacking(demands: Demand[], taken: Taken[]): Short[] {
@@ -183,10 +193,15 @@ WITH moves AS (
   ${LEDGER}
   SELECT ${CHANGE}, n, item_id, quantity, from_location, from_state, to_location, to_state FROM allowed
 )
-SELECT EXISTS (SELECT FROM allowed) AS done, ARRAY(SELECT item_id FROM locked WHERE NOT enough) AS lacking`
+SELECT EXISTS (SELECT FROM allowed) AS done, ARRAY(SELECT item_id FROM locked WHERE NOT enough) AS lacking,
+  EXISTS (SELECT FROM delta d WHERE ${RESTING_STATES.map((s) => `d.${s} <> 0`).join(' OR ')} OR (d.available <> 0
+    AND NOT (SELECT l.sellable FROM location l WHERE l.merchant_id = $1 AND l.id = d.location_id))) AS rests`
 
 /** What became of a change: done; it had happened before; or refused, with the items that are not where they should be. */
 export type Appended = 'done' | 'already' | { lacking: number[] }
+
+/** `rests`: it touched pieces that are not for sale. */
+type AppendRow = { done: boolean; lacking: number[]; rests: boolean }
 
 const locationOf = (end: End) => ('locationId' in end ? end.locationId : null)
 const stateOf = (end: End) => ('locationId' in end ? end.state : end.outside)
@@ -208,8 +223,9 @@ export async function append(db: Sql, change: Change, moves: Move[]): Promise<Ap
     to.map(stateOf),
   ]
   return onceOnly(async () => {
-    const { rows } = await db.query<{ done: boolean; lacking: number[] }>({ name: 'append', text: APPEND, values })
-    const { done, lacking: missing } = rows[0]!
+    const { rows } = await db.query<AppendRow>({ name: 'append', text: APPEND, values })
+    const { done, lacking: missing, rests } = rows[0]!
+    if (done && rests) await keepStays(db, change, moves)
     if (done) return 'done'
     return (await happened(db, change)) ? 'already' : { lacking: missing }
   })

@@ -4,6 +4,7 @@ import type { ListingRef } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { StockState } from '../kernel/stock-state.ts'
 import type { Account } from '../merchant/account.server.ts'
+import { type QuantityName, stateThere } from '../merchant/place.ts'
 import type { Sync } from './facts.ts'
 import type { Step } from './publisher.ts'
 import { readBack, type Seen } from './read-back.server.ts'
@@ -27,8 +28,10 @@ type DueMove = {
   ref: ListingRef
   quantity: number
   fromPlace: string | null
+  fromName: QuantityName | null
   from: StockState
   toPlace: string | null
+  toName: QuantityName | null
   to: StockState
 }
 
@@ -44,7 +47,8 @@ WITH next AS (
   GROUP BY m.key ORDER BY first LIMIT $3
 )
 SELECT m.id AS "movementId", d.since, m.key, m.reason, m.cause, m.item_id AS "itemId", m.quantity,
-  f.external_id AS "fromPlace", m.from_state AS "from", t.external_id AS "toPlace", m.to_state AS "to",
+  f.external_id AS "fromPlace", f.quantity_name AS "fromName", m.from_state AS "from",
+  t.external_id AS "toPlace", t.quantity_name AS "toName", m.to_state AS "to",
   json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref
 FROM next
 JOIN movement m ON m.merchant_id = $4 AND m.key = next.key
@@ -130,8 +134,11 @@ function changeOf(moves: DueMove[]): MirrorChange {
   return { key, reason, cause, moves: moves.flatMap(toMirror) }
 }
 
-// Between two of its places a channel moves nothing: units leave the one and enter the other.
-function toMirror({ ref, quantity, fromPlace, from, toPlace, to }: DueMove): MirrorMove[] {
+// Between two of its places a channel moves nothing: units leave the one and enter the other. Between a bench and the
+// safe that stand at one place there, they go from one of its states to the other.
+function toMirror({ ref, quantity, fromPlace, toPlace, ...move }: DueMove): MirrorMove[] {
+  const from = stateThere(move.fromName ?? 'available', move.from)
+  const to = stateThere(move.toName ?? 'available', move.to)
   if (fromPlace !== null && fromPlace === toPlace) return [{ ref, quantity, externalLocationId: fromPlace, from, to }]
   const out = fromPlace === null ? [] : [{ ref, quantity, externalLocationId: fromPlace, from, to: null }]
   const into = toPlace === null ? [] : [{ ref, quantity, externalLocationId: toPlace, from: null, to }]
