@@ -48,7 +48,7 @@ RETURNING item_id AS "itemId", from_location AS "locationId", quantity`
 
 // Units the channel names come first, from where it names them; the rest from sellable locations in the merchant's
 // order. FOR UPDATE re-reads a row that another transaction has changed, so `available` is never an old number.
-const RESERVE = `
+const takeInto = (state: 'reserved' | 'held') => `
 WITH demand AS (
   SELECT item_id, wanted FROM unnest($9::int[], $10::int[]) AS d (item_id, wanted)
 ), named AS (
@@ -82,15 +82,18 @@ WITH demand AS (
     AND (NOT $11::boolean OR (SELECT sum(quantity) FROM share) = (SELECT sum(wanted) FROM demand))
 ), balances AS (
   UPDATE balance b
-  SET available = b.available - t.quantity, reserved = b.reserved + t.quantity, version = b.version + 1
+  SET available = b.available - t.quantity, ${state} = b.${state} + t.quantity, version = b.version + 1
   FROM taken t
   WHERE b.merchant_id = $1 AND b.item_id = t.item_id AND b.location_id = t.location_id
 ), fact AS (
   ${FACT} WHERE EXISTS (SELECT FROM taken)
 )
 ${LEDGER}
-SELECT ${CHANGE}, n, item_id, quantity, location_id, 'available', location_id, 'reserved' FROM taken
+SELECT ${CHANGE}, n, item_id, quantity, location_id, 'available', location_id, '${state}' FROM taken
 RETURNING item_id AS "itemId", from_location AS "locationId", quantity`
+
+const RESERVE = { name: 'reserve', text: takeInto('reserved') }
+const HOLD = { name: 'hold', text: takeInto('held') }
 
 export type Reserved = {
   taken: Taken[]
@@ -116,11 +119,19 @@ export async function reserve(
       const { rows } = await db.query<Taken>({ name: 'reserve-at-one-place', text: RESERVE_AT_ONE_PLACE, values })
       if (rows.length > 0) return { taken: rows, short: [] }
     }
-    return reserveAnywhere(db, change, wanted)
+    return takeAnywhere(db, change, { ...wanted, statement: RESERVE })
   })
 }
 
-async function reserveAnywhere(db: Sql, change: Change, { demands, whole }: { demands: Demand[]; whole: boolean }) {
+/** Takes units for a client: available → held, all of them or none, as `reserve` finds them. */
+export async function takeToHeld(db: Sql, change: Change, demand: Demand): Promise<Reserved | 'already'> {
+  assert(demand.quantity > 0, 'a hold asks for something')
+  return onceOnly(() => takeAnywhere(db, change, { demands: [demand], whole: true, statement: HOLD }))
+}
+
+type Taking = { demands: Demand[]; whole: boolean; statement: { name: string; text: string } }
+
+async function takeAnywhere(db: Sql, change: Change, { demands, whole, statement }: Taking) {
   const named = demands.flatMap(({ itemId, sources = [] }) => sources.map((source) => ({ itemId, ...source })))
   const values = [
     ...changeValues(change),
@@ -131,7 +142,7 @@ async function reserveAnywhere(db: Sql, change: Change, { demands, whole }: { de
     named.map(({ locationId }) => locationId),
     named.map(({ quantity }) => quantity),
   ]
-  const { rows } = await db.query<Taken>({ name: 'reserve', text: RESERVE, values })
+  const { rows } = await db.query<Taken>({ ...statement, values })
   if (rows.length === 0 && (await happened(db, change))) return 'already'
   return { taken: rows, short: lacking(demands, rows) }
 }
@@ -215,7 +226,8 @@ export async function append(db: Sql, change: Change, moves: Move[]): Promise<Ap
   })
 }
 
-async function happened(db: Sql, { merchantId, key }: Change): Promise<boolean> {
+/** Whether a change of this key has happened. */
+export async function happened(db: Sql, { merchantId, key }: Pick<Change, 'merchantId' | 'key'>): Promise<boolean> {
   const text = 'SELECT 1 FROM movement WHERE merchant_id = $1 AND key = $2 LIMIT 1'
   return (await db.query({ name: 'happened', text, values: [merchantId, key] })).rows.length > 0
 }
