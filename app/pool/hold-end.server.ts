@@ -83,6 +83,14 @@ export async function takeFromAllocation(
   await tx.query({ text, values: [merchantId, hold.id, locationId, quantity] })
 }
 
+/** It is over, though its pieces are not where they should be: nothing is moved. */
+export async function abandonHold(tx: Sql, who: Who, { holdId }: { holdId: number }): Promise<Refusal | Hold> {
+  const hold = await lockHold(tx, who.merchantId, holdId)
+  if (isRefusal(hold)) return hold
+  await endHold(tx, who, { holdId, status: 'expired' })
+  return hold
+}
+
 const forSaleAt = (locationId: number): End => ({ locationId, state: 'available' })
 
 /** All pieces of a hold, from where they lie to where `to` says. */

@@ -242,9 +242,9 @@ describe('of two who end a hold at the same moment', () => {
       await goOn.promise
     })
     await locked.promise
-    const one = ways[first!]!(id, later(61))
+    const one = ways[first]!(id, later(61))
     await someoneWaits(db)
-    const two = ways[second!]!(id, later(61))
+    const two = ways[second]!(id, later(61))
     await someoneWaits(db, 2)
     goOn.resolve()
     await holder
