@@ -5,6 +5,7 @@ import { accountById, type Account } from './merchant/account.server.ts'
 import type { Handlers } from './queue/fact.ts'
 import { adoptChanges, agrees } from './sync/adopt.server.ts'
 import { comeBack, compareAgain } from './sync/come-back.server.ts'
+import { expireHolds } from './sync/expire-holds.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
@@ -58,8 +59,8 @@ export function handlers(
 }
 
 /** What time alone brings: every such path, beside the facts. */
-export function timed(_sync: Sync): Timed[] {
-  return []
+export function timed(sync: Sync): Timed[] {
+  return [{ name: 'holds run out', run: () => expireHolds(sync) }]
 }
 
 async function bringIn({

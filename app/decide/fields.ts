@@ -13,5 +13,16 @@ export const pieces = z
   .regex(/^[1-9]\d{0,8}$/, 'must be a whole number of pieces, 1 or more')
   .transform(Number)
 
+// PostgreSQL keeps no NUL in a text.
+const NO_NUL = /^[^\0]*$/
+
+/** The name that a form has given itself at random, so that it happens once however often it is sent. */
+export const token = z.string().regex(/^[\w-]{8,64}$/, 'must be a name of the form’s own')
+
 /** Words of a person. */
-export const words = z.string().trim().min(1, 'must say something').max(1_000, 'is too long: 1,000 characters at most')
+export const words = z
+  .string()
+  .regex(NO_NUL, 'must be text')
+  .trim()
+  .min(1, 'must say something')
+  .max(1_000, 'is too long: 1,000 characters at most')

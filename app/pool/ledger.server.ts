@@ -1,6 +1,6 @@
 import { assert } from '../kernel/assert.ts'
 import type { Sql } from '../kernel/sql.ts'
-import { STOCK_STATES } from '../kernel/stock-state.ts'
+import { STOCK_STATES, type StockState } from '../kernel/stock-state.ts'
 import type { Change, Demand, End, Move, Short, Taken } from './movement.ts'
 import { keepStays, RESTING_STATES } from './stay.server.ts'
 
@@ -49,7 +49,7 @@ RETURNING item_id AS "itemId", from_location AS "locationId", quantity`
 
 // Units the channel names come first, from where it names them; the rest from sellable locations in the merchant's
 // order. FOR UPDATE re-reads a row that another transaction has changed, so `available` is never an old number.
-const RESERVE = `
+const takeInto = (state: 'reserved' | 'held') => `
 WITH demand AS (
   SELECT item_id, wanted FROM unnest($9::int[], $10::int[]) AS d (item_id, wanted)
 ), named AS (
@@ -83,16 +83,19 @@ WITH demand AS (
     AND (NOT $11::boolean OR (SELECT sum(quantity) FROM share) = (SELECT sum(wanted) FROM demand))
 ), balances AS (
   UPDATE balance b
-  SET available = b.available - t.quantity, reserved = b.reserved + t.quantity, version = b.version + 1
+  SET available = b.available - t.quantity, ${state} = b.${state} + t.quantity, version = b.version + 1
   FROM taken t
   WHERE b.merchant_id = $1 AND b.item_id = t.item_id AND b.location_id = t.location_id
 ), fact AS (
   ${FACT} WHERE EXISTS (SELECT FROM taken)
 )
 ${LEDGER}
-SELECT ${CHANGE}, n, item_id, quantity, location_id, 'available', location_id, 'reserved' FROM taken
+SELECT ${CHANGE}, n, item_id, quantity, location_id, 'available', location_id, '${state}' FROM taken
 RETURNING item_id AS "itemId", from_location AS "locationId", quantity,
-  (SELECT NOT l.sellable FROM location l WHERE l.merchant_id = $1 AND l.id = from_location) AS rested`
+  ${state === 'held' ? 'true' : '(SELECT NOT l.sellable FROM location l WHERE l.merchant_id = $1 AND l.id = from_location)'} AS rests`
+
+const RESERVE = { name: 'reserve', text: takeInto('reserved'), state: 'reserved' as const }
+const HOLD = { name: 'hold', text: takeInto('held'), state: 'held' as const }
 
 export type Reserved = {
   taken: Taken[]
@@ -118,11 +121,19 @@ export async function reserve(
       const { rows } = await db.query<Taken>({ name: 'reserve-at-one-place', text: RESERVE_AT_ONE_PLACE, values })
       if (rows.length > 0) return { taken: rows, short: [] }
     }
-    return reserveAnywhere(db, change, wanted)
+    return takeAnywhere(db, change, { ...wanted, statement: RESERVE })
   })
 }
 
-async function reserveAnywhere(db: Sql, change: Change, { demands, whole }: { demands: Demand[]; whole: boolean }) {
+/** Takes units for a client: available → held, all of them or none, as `reserve` finds them. */
+export async function takeToHeld(db: Sql, change: Change, demand: Demand): Promise<Reserved | 'already'> {
+  assert(demand.quantity > 0, 'a hold asks for something')
+  return onceOnly(() => takeAnywhere(db, change, { demands: [demand], whole: true, statement: HOLD }))
+}
+
+type Taking = { demands: Demand[]; whole: boolean; statement: typeof RESERVE | typeof HOLD }
+
+async function takeAnywhere(db: Sql, change: Change, { demands, whole, statement }: Taking) {
   const named = demands.flatMap(({ itemId, sources = [] }) => sources.map((source) => ({ itemId, ...source })))
   const values = [
     ...changeValues(change),
@@ -133,18 +144,21 @@ async function reserveAnywhere(db: Sql, change: Change, { demands, whole }: { de
     named.map(({ locationId }) => locationId),
     named.map(({ quantity }) => quantity),
   ]
-  const { rows } = await db.query<Taken & { rested: boolean }>({ name: 'reserve', text: RESERVE, values })
+  const { name, text, state } = statement
+  const { rows } = await db.query<Taken & { rests: boolean }>({ name, text, values })
   if (rows.length === 0 && (await happened(db, change))) return 'already'
-  // A channel may sell what lay where nothing is sold.
-  if (rows.some(({ rested }) => rested)) await keepStays(db, change, rows.map(asMove))
-  const taken = rows.map(({ rested: _, ...row }) => row)
+  // What is held rests; and a channel may sell what lay where nothing is sold.
+  if (rows.some(({ rests }) => rests)) await keepStays(db, change, rows.map(asMove(state)))
+  const taken = rows.map(({ rests: _, ...row }) => row)
   return { taken, short: lacking(demands, taken) }
 }
 
-const asMove = ({ itemId, locationId, quantity }: Taken): Move => {
-  const end = (state: 'available' | 'reserved') => ({ locationId, state })
-  return { itemId, quantity, from: end('available'), to: end('reserved') }
-}
+const asMove =
+  (state: 'reserved' | 'held') =>
+  ({ itemId, locationId, quantity }: Taken): Move => {
+    const end = (of: StockState) => ({ locationId, state: of })
+    return { itemId, quantity, from: end('available'), to: end(state) }
+  }
 
 function lacking(demands: Demand[], taken: Taken[]): Short[] {
   const got = new Map<number, number>()
@@ -231,7 +245,8 @@ export async function append(db: Sql, change: Change, moves: Move[]): Promise<Ap
   })
 }
 
-async function happened(db: Sql, { merchantId, key }: Change): Promise<boolean> {
+/** Whether a change of this key has happened. */
+export async function happened(db: Sql, { merchantId, key }: Pick<Change, 'merchantId' | 'key'>): Promise<boolean> {
   const text = 'SELECT 1 FROM movement WHERE merchant_id = $1 AND key = $2 LIMIT 1'
   return (await db.query({ name: 'happened', text, values: [merchantId, key] })).rows.length > 0
 }
