@@ -13,3 +13,8 @@ export type Reason =
   | 'gone, a person says'
   | 'moved'
   | 'counted'
+  | 'resized'
+  | 'set broken'
+  | 'set made'
+  | 'pair broken'
+  | 'pair made whole'
