@@ -24,3 +24,8 @@ export type Reason =
   | 'cart ran out'
   | 'cart became an order'
   | 'an order came before a cart'
+  | 'resized'
+  | 'set broken'
+  | 'set made'
+  | 'pair broken'
+  | 'pair made whole'
