@@ -22,8 +22,12 @@ let sync: Sync
 
 beforeAll(async () => void (database = await freshDatabase()))
 afterAll(() => database.drop())
+let gap: number
+
 beforeEach(async () => {
   const { pool } = database
+  // A number that no movement has.
+  gap = Number((await pool.query(`SELECT nextval('movement_id_seq') AS id`)).rows[0].id)
   clock = new VirtualClock(NOON)
   const outbox = { record: () => Promise.resolve() }
   sync = { db: pool, inTransaction: (work) => transaction(pool, work), outbox, clock }
@@ -173,7 +177,7 @@ describe('a change behind the ledger’s back', () => {
   })
   it('that slips a movement into an hour that is over is seen', async () => {
     await past(`INSERT INTO movement (merchant_id, item_id, id, key, n, quantity, from_state, to_location, to_state, reason, actor, cause, occurred_at, recorded_at)
-      SELECT merchant_id, item_id, 1, 'forged', 1, 1, 'found', from_location, 'available', reason, actor, cause, occurred_at, recorded_at
+      SELECT merchant_id, item_id, ${gap}, 'forged', 1, 1, 'found', from_location, 'available', reason, actor, cause, occurred_at, recorded_at
       FROM movement WHERE id = ${id('two')}`)
     expect(await broken()).toEqual(['1 count'])
   })

@@ -1,10 +1,9 @@
 import type pg from 'pg'
+import { transaction } from '#app/db.server.ts'
 
 /** What somebody with the database's own password can do: the triggers that guard the ledger are off for it. */
-export async function pastTheLedger(pool: pg.Pool, text: string, values: unknown[] = []): Promise<void> {
-  const session = await pool.connect()
-  await session.query(`BEGIN; SET LOCAL session_replication_role = 'replica'`)
-  await session.query(text, values)
-  await session.query('COMMIT')
-  session.release()
-}
+export const pastTheLedger = (pool: pg.Pool, text: string): Promise<void> =>
+  transaction(pool, async (tx) => {
+    await tx.query({ text: `SET LOCAL session_replication_role = 'replica'` })
+    await tx.query({ text })
+  })
