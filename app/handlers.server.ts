@@ -11,6 +11,7 @@ import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
+import { sealHourly } from './sync/seal-hourly.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
 import { wake } from './sync/wake.server.ts'
@@ -60,7 +61,7 @@ export function handlers(
 
 /** What time alone brings: every such path, beside the facts. */
 export function timed(sync: Sync): Timed[] {
-  return [{ name: 'holds run out', run: () => expireHolds(sync) }]
+  return [{ name: 'holds run out', run: () => expireHolds(sync) }, sealHourly(sync)]
 }
 
 async function bringIn({
