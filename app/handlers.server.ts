@@ -9,6 +9,7 @@ import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
+import { noteOverdue } from './sync/overdue.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
@@ -58,8 +59,8 @@ export function handlers(
 }
 
 /** What time alone brings: every such path, beside the facts. */
-export function timed(_sync: Sync): Timed[] {
-  return []
+export function timed(sync: Sync): Timed[] {
+  return [{ name: 'overdue', run: () => noteOverdue(sync) }]
 }
 
 async function bringIn({

@@ -28,6 +28,7 @@ const KINDS: Record<string, string> = {
   'dead-listing': 'Listing gone',
   'refused-write': 'Refused by the channel',
   'channel-down': 'Channel unreachable',
+  overdue: 'Overdue',
 }
 
 type Props = { incident: IncidentView; actors: Record<string, string> }
