@@ -10,6 +10,7 @@ import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
+import { noteOverdue } from './sync/overdue.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
 import { sealHourly } from './sync/seal-hourly.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
@@ -61,7 +62,11 @@ export function handlers(
 
 /** What time alone brings: every such path, beside the facts. */
 export function timed(sync: Sync): Timed[] {
-  return [{ name: 'holds run out', run: () => expireHolds(sync) }, sealHourly(sync)]
+  return [
+    { name: 'holds run out', run: () => expireHolds(sync) },
+    sealHourly(sync),
+    { name: 'overdue', run: () => noteOverdue(sync) },
+  ]
 }
 
 async function bringIn({

@@ -12,6 +12,7 @@ export type NewIncident = {
     | 'refused-write'
     | 'channel-down'
     | 'hold-astray'
+    | 'overdue'
   /** what it is about, as an address of ours: "order/3/1042/line/7" */
   subject: string
   sentence: string

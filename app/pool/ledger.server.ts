@@ -245,7 +245,7 @@ export async function append(db: Sql, change: Change, moves: Move[]): Promise<Ap
   })
 }
 
-/** Whether a change of this key has happened. */
+/** Whether a change of this key has been made. */
 export async function happened(db: Sql, { merchantId, key }: Pick<Change, 'merchantId' | 'key'>): Promise<boolean> {
   const text = 'SELECT 1 FROM movement WHERE merchant_id = $1 AND key = $2 LIMIT 1'
   return (await db.query({ name: 'happened', text, values: [merchantId, key] })).rows.length > 0

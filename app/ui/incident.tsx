@@ -29,6 +29,7 @@ const KINDS: Record<string, string> = {
   'refused-write': 'Refused by the channel',
   'channel-down': 'Channel unreachable',
   'hold-astray': 'Held piece missing',
+  overdue: 'Overdue',
 }
 
 type Props = { incident: IncidentView; actors: Record<string, string> }
