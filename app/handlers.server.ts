@@ -5,6 +5,7 @@ import { accountById, type Account } from './merchant/account.server.ts'
 import type { Handlers } from './queue/fact.ts'
 import { adoptChanges, agrees } from './sync/adopt.server.ts'
 import { comeBack, compareAgain } from './sync/come-back.server.ts'
+import { expireCarts } from './sync/expire-carts.server.ts'
 import { expireHolds } from './sync/expire-holds.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
@@ -60,7 +61,10 @@ export function handlers(
 
 /** What time alone brings: every such path, beside the facts. */
 export function timed(sync: Sync): Timed[] {
-  return [{ name: 'holds run out', run: () => expireHolds(sync) }]
+  return [
+    { name: 'holds run out', run: () => expireHolds(sync) },
+    { name: 'carts run out', run: () => expireCarts(sync) },
+  ]
 }
 
 async function bringIn({

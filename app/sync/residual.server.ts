@@ -29,8 +29,10 @@ export type Ours = {
 
 type OursAtPlace = Record<StockState, number> & {
   locationId: number
-  /** of its reserved, what orders of other channels hold */
+  /** of its reserved, what orders and carts of other channels hold */
   elsewhere: number
+  /** of its held, what is on hold for clients */
+  onHold: number
   /** of its reserved, what no order that we know holds: kept aside there when the books were opened */
   unseen: number
   /** what the channel has not been told of yet, by state: it still shows the number without it */
@@ -87,14 +89,15 @@ export function compare(
   const both = thing.levels.flatMap(({ externalLocationId, quantities }): Place[] => {
     const locationId = places.get(externalLocationId)
     if (locationId === undefined) return []
-    const nothing: OursAtPlace = { ...NOTHING_HERE, locationId, elsewhere: 0, unseen: 0, untold: {} }
+    const nothing: OursAtPlace = { ...NOTHING_HERE, locationId, elsewhere: 0, onHold: 0, unseen: 0, untold: {} }
     const here = mine.levels.find((level) => level.locationId === locationId) ?? nothing
     return [{ locationId, here, theirs: (state) => quantities[state] ?? 0, own: here.reserved - here.elsewhere }]
   })
   const ended = unseenThatEnded(both, { short: mine.short, patient })
   if (!ended || mine.unanswered) return null
-  // What we hold for orders of other channels was put back there: a person must say what becomes of those.
-  if (both.some(({ here, theirs }) => theirs('held') < heldFor(here))) return null
+  // What we keep for orders of other channels, or for a client, was put back there: a person must say what becomes of it.
+  if (both.some(({ here, theirs }) => theirs('held') < heldFor(here) + here.onHold - (here.untold.held ?? 0)))
+    return null
   const owed = owedAt(both, mine.short)
   return both.flatMap((place, i) =>
     residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: ended[i] ?? 0 }),
@@ -165,12 +168,17 @@ SELECT l.item_id AS "itemId", l.external_id || '/' || l.variant_id AS ref,
   EXISTS (SELECT FROM mirror_due d WHERE d.account_id = $2 AND d.item_id = l.item_id AND d.sent_at IS NOT NULL AND d.parked IS NULL) AS unanswered,
   (SELECT COALESCE(sum(s.outstanding), 0)::int FROM shortfall s
     WHERE s.merchant_id = $1 AND s.item_id = l.item_id AND s.account_id = $2 AND s.outstanding > 0) AS short,
-  COALESCE((SELECT json_agg(to_jsonb(b) || jsonb_build_object('locationId', b.location_id, 'elsewhere', (
+  -- a channel sets nothing aside for its own carts: there they are for sale, whatever we keep from the others
+  COALESCE((SELECT json_agg(to_jsonb(b) || jsonb_build_object('locationId', b.location_id,
+    'available', b.available + carts.own, 'reserved', b.reserved - carts.own, 'onHold', (
+      SELECT COALESCE(sum(a.quantity), 0) FROM hold_allocation a
+      WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id
+    ), 'elsewhere', carts.of_others + (
       SELECT COALESCE(sum(a.reserved), 0) FROM line_allocation a
       JOIN order_line ol ON ol.merchant_id = a.merchant_id AND ol.id = a.line_id
       JOIN channel_order o ON o.merchant_id = ol.merchant_id AND o.id = ol.order_id
       WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0 AND o.account_id <> $2
-    ), 'unseen', b.reserved - (
+    ), 'unseen', b.reserved - carts.own - carts.of_others - (
       SELECT COALESCE(sum(a.reserved), 0) FROM line_allocation a
       WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0
     ), 'untold', COALESCE((
@@ -181,7 +189,13 @@ SELECT l.item_id AS "itemId", l.external_id || '/' || l.variant_id AS ref,
           AND e.location_id = b.location_id
         GROUP BY e.state) u
     ), '{}')) ORDER BY b.location_id)
-    FROM balance b WHERE b.merchant_id = $1 AND b.item_id = l.item_id), '[]') AS levels
+    FROM balance b, LATERAL (
+      SELECT COALESCE(sum(a.quantity) FILTER (WHERE c.account_id = $2), 0) AS own,
+        COALESCE(sum(a.quantity) FILTER (WHERE c.account_id <> $2), 0) AS of_others
+      FROM cart_allocation a JOIN cart c ON c.merchant_id = a.merchant_id AND c.id = a.cart_id
+      WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id
+    ) carts
+    WHERE b.merchant_id = $1 AND b.item_id = l.item_id), '[]') AS levels
 FROM unnest($3::text[], $4::text[]) AS r (external_id, variant_id)
 JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id
 WHERE l.item_id IS NOT NULL`
