@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { API_KEY_DECISIONS } from './decide/api-keys.server.ts'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
 import type { AnyDecision, Deciding } from './decide/decision.server.ts'
 import { HOLD_DECISIONS } from './decide/holds.server.ts'
@@ -10,6 +11,7 @@ import type { JsonValue } from './queue/fact.ts'
 export const DECISIONS: Record<string, AnyDecision> = {
   ...CHANNEL_DECISIONS,
   ...HOLD_DECISIONS,
+  ...API_KEY_DECISIONS,
 }
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */

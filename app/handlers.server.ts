@@ -5,6 +5,7 @@ import { accountById, type Account } from './merchant/account.server.ts'
 import type { Handlers } from './queue/fact.ts'
 import { adoptChanges, agrees } from './sync/adopt.server.ts'
 import { comeBack, compareAgain } from './sync/come-back.server.ts'
+import { expireCarts } from './sync/expire-carts.server.ts'
 import { expireHolds } from './sync/expire-holds.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
@@ -66,6 +67,7 @@ export function timed(sync: Sync): Timed[] {
     { name: 'holds run out', run: () => expireHolds(sync) },
     sealHourly(sync),
     { name: 'overdue', run: () => noteOverdue(sync) },
+    { name: 'carts run out', run: () => expireCarts(sync) },
   ]
 }
 

@@ -19,8 +19,10 @@ export type Ours = {
 
 export type OursAtPlace = Record<StockState, number> & {
   locationId: number
-  /** of its reserved, what orders of other channels hold */
+  /** of its reserved, what orders and carts of other channels hold */
   elsewhere: number
+  /** of its held, what is on hold for clients */
+  onHold: number
   /** of its reserved, what no order that we know holds: kept aside there when the books were opened */
   unseen: number
   /** what the channel has not been told of yet, by state: it still shows the number without it */
@@ -63,8 +65,9 @@ export function compare(thing: StockedThing, mine: Ours, comparing: Comparing): 
   )
   const ended = unseenThatEnded(both, { short: mine.short, patient: comparing.patient })
   if (!ended || mine.unanswered || settling) return null
-  // What we hold for orders of other channels was put back there: a person must say what becomes of those.
-  if (both.some(({ whole, theirs }) => theirs('held') < heldFor(whole))) return null
+  // What we keep for orders of other channels, or for a client, was put back there: a person must say what becomes of it.
+  if (both.some(({ all, theirs }) => theirs('held') < all.reduce((sum, standing) => sum + promised(standing), 0)))
+    return null
   const owed = owedAt(both, mine.short)
   return both.flatMap((place, i) =>
     residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: ended[i] ?? 0 }),
@@ -74,7 +77,7 @@ export function compare(thing: StockedThing, mine: Ours, comparing: Comparing): 
 function bothSides(thing: StockedThing, mine: Ours, map: Comparing['places']): Place[] {
   return thing.levels.flatMap(({ externalLocationId, quantities }): Place[] => {
     const all = (map.get(externalLocationId)?.places ?? []).map(({ locationId, name }): Standing => {
-      const nothing: OursAtPlace = { ...NOTHING_HERE, locationId, elsewhere: 0, unseen: 0, untold: {} }
+      const nothing: OursAtPlace = { ...NOTHING_HERE, locationId, elsewhere: 0, onHold: 0, unseen: 0, untold: {} }
       return { name, here: mine.levels.find((level) => level.locationId === locationId) ?? nothing }
     })
     // The first is the one that is this place as a whole; without it nothing that is there is in our books.
@@ -87,6 +90,10 @@ function bothSides(thing: StockedThing, mine: Ours, map: Comparing['places']): P
 
 const told = (here: OursAtPlace, state: StockState) => here[state] - (here.untold[state] ?? 0)
 const heldFor = (here: OursAtPlace) => here.elsewhere - (here.untold.reserved ?? 0)
+
+/** Of what a place shows there as held, what is promised to somebody. */
+const promised = ({ name, here }: Standing) =>
+  stateThere(name, 'held') === 'held' ? heldFor(here) + here.onHold - (here.untold.held ?? 0) : 0
 
 /**
  * What the channel keeps aside for its orders must be what we know of its orders. Less can only be explained by orders

@@ -6,7 +6,9 @@ import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { locationsByPlace } from '../merchant/location.server.ts'
 import { bookOrder, type LineOutcome, type Outcome } from '../orders/book.server.ts'
+import { lockCartsOf } from '../orders/convert-cart.server.ts'
 import type { ResolvedLine } from '../orders/order-row.server.ts'
+import { withItsCarts } from './carts-of-order.server.ts'
 import type { Sync } from './facts.ts'
 
 export type Ingested = 'stale' | Outcome
@@ -24,7 +26,9 @@ export async function ingestOrder(
   return sync.inTransaction(async (tx) => {
     const lines = await resolve(tx, account, order)
     const named = order.lines.some(({ sources, restocked }) => sources.length + restocked.length > 0)
-    const booked = await bookOrder(tx, {
+    const owner = { merchantId: account.merchantId, accountId: account.id, at }
+    const carts = await lockCartsOf(tx, owner, order)
+    const found = await bookOrder(tx, {
       merchantId: account.merchantId,
       accountId: account.id,
       order,
@@ -33,7 +37,8 @@ export async function ingestOrder(
       history: order.placedAt < account.connectedAt,
       at,
     })
-    if (booked === 'stale') return booked
+    if (found === 'stale') return found
+    const booked = await withItsCarts(tx, owner, { carts, booked: found })
     const taken = { tx, account, order, at }
     if (booked.changed) await noteOwnNumbers(taken, capabilities, booked)
     await noteTrouble(taken, { lines, booked })

@@ -50,12 +50,17 @@ SELECT l.item_id AS "itemId", l.external_id || '/' || l.variant_id AS ref,
   EXISTS (SELECT FROM mirror_due d WHERE d.account_id = $2 AND d.item_id = l.item_id AND d.sent_at IS NOT NULL AND d.parked IS NULL) AS unanswered,
   (SELECT COALESCE(sum(s.outstanding), 0)::int FROM shortfall s
     WHERE s.merchant_id = $1 AND s.item_id = l.item_id AND s.account_id = $2 AND s.outstanding > 0) AS short,
-  COALESCE((SELECT json_agg(to_jsonb(b) || jsonb_build_object('locationId', b.location_id, 'elsewhere', (
+  -- a channel sets nothing aside for its own carts: there they are for sale, whatever we keep from the others
+  COALESCE((SELECT json_agg(to_jsonb(b) || jsonb_build_object('locationId', b.location_id,
+    'available', b.available + carts.own, 'reserved', b.reserved - carts.own, 'onHold', (
+      SELECT COALESCE(sum(a.quantity), 0) FROM hold_allocation a
+      WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id
+    ), 'elsewhere', carts.of_others + (
       SELECT COALESCE(sum(a.reserved), 0) FROM line_allocation a
       JOIN order_line ol ON ol.merchant_id = a.merchant_id AND ol.id = a.line_id
       JOIN channel_order o ON o.merchant_id = ol.merchant_id AND o.id = ol.order_id
       WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0 AND o.account_id <> $2
-    ), 'unseen', b.reserved - (
+    ), 'unseen', b.reserved - carts.own - carts.of_others - (
       SELECT COALESCE(sum(a.reserved), 0) FROM line_allocation a
       WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0
     ), 'untold', COALESCE((
@@ -66,7 +71,13 @@ SELECT l.item_id AS "itemId", l.external_id || '/' || l.variant_id AS ref,
           AND e.location_id = b.location_id
         GROUP BY e.state) u
     ), '{}')) ORDER BY b.location_id)
-    FROM balance b WHERE b.merchant_id = $1 AND b.item_id = l.item_id), '[]') AS levels
+    FROM balance b, LATERAL (
+      SELECT COALESCE(sum(a.quantity) FILTER (WHERE c.account_id = $2), 0) AS own,
+        COALESCE(sum(a.quantity) FILTER (WHERE c.account_id <> $2), 0) AS of_others
+      FROM cart_allocation a JOIN cart c ON c.merchant_id = a.merchant_id AND c.id = a.cart_id
+      WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id
+    ) carts
+    WHERE b.merchant_id = $1 AND b.item_id = l.item_id), '[]') AS levels
 FROM unnest($3::text[], $4::text[]) AS r (external_id, variant_id)
 JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id
 WHERE l.item_id IS NOT NULL`

@@ -6,7 +6,7 @@ import { compare, type Ours } from '#app/sync/compare.ts'
 import { NOON } from '../support/shop-rows.ts'
 
 type Theirs = { available?: number; committed?: number; held?: number; damaged?: number; quality_check?: number }
-type Mine = Partial<Balance> & { elsewhere?: number; unseen?: number; untold?: Partial<Balance> }
+type Mine = Partial<Balance> & { elsewhere?: number; onHold?: number; unseen?: number; untold?: Partial<Balance> }
 
 // The safe has two benches beside it that stand under a name of it there.
 const whole = (locationId: number) => ({ locationId, name: 'available' as const })
@@ -45,14 +45,17 @@ const ours = (levels: Record<number, Mine>, more: Partial<Ours> = {}): Ours => (
   ref: 'ring/',
   unanswered: false,
   short: 0,
-  levels: Object.entries(levels).map(([locationId, { elsewhere = 0, unseen = 0, untold = {}, ...balance }]) => ({
-    ...NOTHING,
-    ...balance,
-    locationId: Number(locationId),
-    elsewhere,
-    unseen,
-    untold,
-  })),
+  levels: Object.entries(levels).map(
+    ([locationId, { elsewhere = 0, onHold = 0, unseen = 0, untold = {}, ...balance }]) => ({
+      ...NOTHING,
+      ...balance,
+      locationId: Number(locationId),
+      elsewhere,
+      onHold,
+      unseen,
+      untold,
+    }),
+  ),
   ...more,
 })
 
@@ -99,6 +102,30 @@ describe('what Shopify shows beyond our books', () => {
       { safe: { available: 2, held: 2 } },
       ours({ 1: { available: 3, reserved: 1, elsewhere: 1 } }),
       ['1 available -1', '1 held 1'],
+    ],
+    [
+      'not what is on hold for a client here, and set aside there',
+      { safe: { available: 2, held: 1 } },
+      ours({ 1: { available: 2, held: 1, onHold: 1 } }),
+      [],
+    ],
+    [
+      'a piece set aside there beside one that is on hold here',
+      { safe: { available: 1, held: 2 } },
+      ours({ 1: { available: 2, held: 1, onHold: 1 } }),
+      ['1 available -1', '1 held 1'],
+    ],
+    [
+      'not a hold that it has not been told of',
+      { safe: { available: 3 } },
+      ours({ 1: { available: 2, held: 1, onHold: 1, untold: { available: -1, held: 1 } } }),
+      [],
+    ],
+    [
+      'a piece put back there that only there was set aside',
+      { safe: { available: 3, held: 1 } },
+      ours({ 1: { available: 2, held: 2, onHold: 1 } }),
+      ['1 available 1', '1 held -1'],
     ],
     [
       'not a number below zero that is the shortfall of its own order',
@@ -173,6 +200,11 @@ describe('what Shopify shows beyond our books', () => {
       'when what we hold for other channels was put back there',
       { safe: { available: 3 } },
       ours({ 1: { available: 2, reserved: 1, elsewhere: 1 } }),
+    ],
+    [
+      'when what is on hold for a client was put back there',
+      { safe: { available: 3 } },
+      ours({ 1: { available: 2, held: 1, onHold: 1 } }),
     ],
   ])('cannot be said %s', (_, theirs, mine) => {
     expect(said(theirs, mine)).toBeUndefined()
