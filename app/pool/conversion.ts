@@ -23,6 +23,9 @@ export type Conversion = { kind: ConversionKind; takes: Pieces[]; makes: Pieces[
 // What an order or a client waits for is theirs, and what is on the way is not there.
 const FREE = ['available', 'in_work', 'quality_check', 'damaged', 'safety_stock'] satisfies StockState[]
 
+// Far above what anybody converts, far below what a balance can hold.
+const MOST_PIECES = 1_000_000
+
 /** The states from which a person may convert pieces. */
 export const CONVERTIBLE_STATES = STOCK_STATES.filter((state) => FREE.some((free) => free === state))
 
@@ -34,7 +37,7 @@ export function conversionProblem(
   const all = [...takes, ...makes]
   const found = all.map(({ itemId }) => items.get(itemId))
   if (found.some((item) => !item || item.deleted)) return refuse('unknown-item', 'There is no such item.')
-  if (!all.every(({ quantity }) => Number.isSafeInteger(quantity) && quantity >= 1))
+  if (!all.every(({ quantity }) => Number.isSafeInteger(quantity) && quantity >= 1 && quantity <= MOST_PIECES))
     return refuse('quantity', 'Say how many, in whole pieces.')
   if (new Set(all.map(({ itemId }) => itemId)).size < all.length)
     return refuse('twice', 'The same item is there twice.')

@@ -65,6 +65,7 @@ describe('what is refused', () => {
     ['no pieces', 'quantity', { kind: 'resized', takes: [of(1, 0)], makes: [of(2, 0)] }],
     ['half a piece', 'quantity', { kind: 'resized', takes: [of(1, 0.5)], makes: [of(2, 0.5)] }],
     ['fewer than none', 'quantity', { kind: 'resized', takes: [of(1, -1)], makes: [of(2, -1)] }],
+    ['more than anybody has', 'quantity', { kind: 'resized', takes: [of(1, 1e7)], makes: [of(2, 1e7)] }],
     ['nothing', 'quantity', { kind: 'resized', takes: [], makes: [] }],
     ['into itself', 'twice', { kind: 'resized', takes: [of(1)], makes: [of(1)] }],
     ['a set that has no stock of its own', 'bundle', { kind: 'set broken', takes: [of(20)], makes: [of(1), of(2)] }],
