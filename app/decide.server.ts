@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { API_KEY_DECISIONS } from './decide/api-keys.server.ts'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
-import type { AnyDecision, Deciding } from './decide/decision.server.ts'
 import { HOLD_DECISIONS } from './decide/holds.server.ts'
+import { THING_DECISIONS } from './decide/things.server.ts'
+import type { AnyDecision, Deciding } from './decide/decision.server.ts'
 import { isRefusal, refuse, type Refusal } from './kernel/refusal.ts'
 import { notAllowed } from './merchant/role.ts'
 import type { JsonValue } from './queue/fact.ts'
@@ -12,6 +13,7 @@ export const DECISIONS: Record<string, AnyDecision> = {
   ...CHANNEL_DECISIONS,
   ...HOLD_DECISIONS,
   ...API_KEY_DECISIONS,
+  ...THING_DECISIONS,
 }
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */

@@ -15,6 +15,7 @@ import { noteOverdue } from './sync/overdue.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
 import { sealHourly } from './sync/seal-hourly.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
+import { fillPromised } from './sync/promised.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
 import { wake } from './sync/wake.server.ts'
 
@@ -68,6 +69,7 @@ export function timed(sync: Sync): Timed[] {
     sealHourly(sync),
     { name: 'overdue', run: () => noteOverdue(sync) },
     { name: 'carts run out', run: () => expireCarts(sync) },
+    fillPromised(sync),
   ]
 }
 

@@ -93,15 +93,22 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
   const stored = await linesOf(db, input.merchantId, row.id)
   const work = workOf(input, { row, stored, ids })
   const due = work.filter(({ effects, passed }) => passed > 0 || !nothingToDo(effects))
-  const freed = due.length > 0 ? await bookLines(db, input, { row, due }) : []
+  const { freed, promised } = due.length > 0 ? await bookLines(db, input, { row, due }) : { freed: [], promised: [] }
   await touchOrder(db, input, { orderId: row.id, changed: due.length > 0 })
   // Its own shortfalls too: who gave back what they wait for while this order was held here has passed them over.
   const short = work.flatMap(({ now, itemId }) => (now.short > 0 ? [itemId] : []))
   const itemIds = [...new Set([...freed, ...short])]
-  const nowWhole = await fillShortfalls(db, { merchantId: input.merchantId, itemIds, at: input.at })
+  const filled = await fillShortfalls(db, { merchantId: input.merchantId, itemIds, at: input.at })
   const outcomes = work.map((line) => outcomeOf(line))
   const news = row.isNew || row.updatedAt < input.order.updatedAt
-  return { orderId: row.id, changed: due.length > 0, first: row.revision === 0, news, lines: outcomes, nowWhole }
+  return {
+    orderId: row.id,
+    changed: due.length > 0,
+    first: row.revision === 0,
+    news,
+    lines: outcomes,
+    nowWhole: [...promised, ...filled],
+  }
 }
 
 function workOf(
@@ -146,15 +153,9 @@ function outcomeOf({ lineId, resolved, effects, passed, now, was, toMake }: Work
   return { lineId, resolved, taken, givenUp, sold: taken - givenUp, short, wasShort, newlyShort }
 }
 
-/** Returns the items whose stock came free. */
-async function bookLines(
-  db: Sql,
-  input: OrderToBook,
-  { row, due }: { row: OrderRow; due: Working[] },
-): Promise<number[]> {
-  const revision = row.revision + 1
-  const event = `${input.order.updatedAt.toISOString()} r${revision}`
-  const change = (step: string, reason: Change['reason'], apart = false): Change => ({
+const changesOf =
+  (input: OrderToBook, revision: number) =>
+  (step: string, reason: Change['reason'], apart = false): Change => ({
     merchantId: input.merchantId,
     key: `order/${input.accountId}/${input.order.externalId}/${step}${apart ? '-parts' : ''}/${revision}`,
     reason,
@@ -165,6 +166,16 @@ async function bookLines(
     occurredAt: input.occurredAt ?? input.order.updatedAt,
     recordedAt: input.at,
   })
+
+/** Returns the items whose stock came free, and lines of other orders that can be made now. */
+async function bookLines(
+  db: Sql,
+  input: OrderToBook,
+  { row, due }: { row: OrderRow; due: Working[] },
+): Promise<{ freed: number[]; promised: number[] }> {
+  const revision = row.revision + 1
+  const event = `${input.order.updatedAt.toISOString()} r${revision}`
+  const change = changesOf(input, revision)
   const effects: Effect[] = []
   const deltas: AllocationDelta[] = []
   const note = (line: Working, done: { transition: Effect['transition']; quantity: number }) =>
@@ -212,11 +223,18 @@ async function bookLines(
     effects,
     allocations: deltas,
   })
-  await settleParts(db, input.merchantId, due.filter((line) => line.apart))
-  const promised = await keepPromises(db, input, due.filter(shortThenOrNow).map(shortfallOf))
-  for (const line of due) line.toMake = promised.get(line.lineId) ?? 0
+  await settleParts(
+    db,
+    input.merchantId,
+    due.filter((line) => line.apart),
+  )
+  const { toMake, nowWhole } = await keepPromises(db, input, due.filter(shortThenOrNow).map(shortfallOf))
+  for (const line of due) line.toMake = toMake.get(line.lineId) ?? 0
   const freed = [plain, apart].flatMap(({ release, restock }) => [...release, ...restock])
-  return [...new Set(freed.map(({ itemId }) => itemId))]
+  return {
+    freed: [...new Set(freed.map(({ itemId }) => itemId))],
+    promised: nowWhole.filter((id) => !due.some(({ lineId }) => lineId === id)),
+  }
 }
 
 const noMoves = () => ({ release: [] as Move[], ship: [] as Move[], restock: [] as Move[] })

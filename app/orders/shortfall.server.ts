@@ -30,22 +30,23 @@ export async function keepShortfalls(db: Sql, owner: Owner, lines: ShortLine[]):
 
 /**
  * Keeps the shortfalls of lines, and promises what can be made of those made to order, up to their capacity. Returns how
- * many pieces of each line are to be made.
+ * many pieces of each line are to be made, and the lines of which nothing is oversold any more, of other orders too:
+ * capacity that these give up goes to them.
  */
-export async function keepPromises(db: Sql, owner: Owner, lines: ShortLine[]): Promise<Map<number, number>> {
-  if (lines.length === 0) return new Map()
+export async function keepPromises(db: Sql, owner: Owner, lines: ShortLine[]): Promise<Promises> {
+  if (lines.length === 0) return NO_PROMISES
   const { merchantId } = owner
   const itemIds = [...new Set(lines.map(({ itemId }) => itemId))]
   const toOrder = await lockCapacity(db, merchantId, { itemIds, wait: true })
   await keepShortfalls(db, owner, lines)
-  if (toOrder.length === 0) return new Map()
-  await promiseToMake(db, merchantId, toOrder)
-  return toMakeOf(
-    db,
-    merchantId,
-    lines.map(({ lineId }) => lineId),
-  )
+  if (toOrder.length === 0) return NO_PROMISES
+  const nowWhole = await promiseToMake(db, merchantId, toOrder)
+  const lineIds = lines.map(({ lineId }) => lineId)
+  return { nowWhole, toMake: await toMakeOf(db, merchantId, lineIds) }
 }
+
+export type Promises = { toMake: ReadonlyMap<number, number>; nowWhole: number[] }
+const NO_PROMISES: Promises = { toMake: new Map(), nowWhole: [] }
 
 type Open = BookedLine & {
   itemId: number

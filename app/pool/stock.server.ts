@@ -19,7 +19,9 @@ const stockWhere = (merchant: string, item: string) => `
  * new composition lifts it by more than any number of movements, or it would fall when a part is replaced by one that
  * moved less. `item`: a row of the table item. Nothing is looked up for an item that is just itself.
  */
-const seqBeyond = (item: string) => `CASE WHEN ${item}.composition = 0 THEN 0 ELSE (${item}.composition::bigint << 32) + (
+const seqBeyond = (
+  item: string,
+) => `CASE WHEN ${item}.composition = 0 THEN 0 ELSE (${item}.composition::bigint << 32) + (
     SELECT COALESCE(sum(b.version), 0)::bigint FROM bundle_component c
     JOIN balance b ON b.merchant_id = c.merchant_id AND b.item_id = c.component_id
     WHERE c.merchant_id = ${item}.merchant_id AND c.bundle_id = ${item}.id AND c.until IS NULL
@@ -28,6 +30,22 @@ const seqBeyond = (item: string) => `CASE WHEN ${item}.composition = 0 THEN 0 EL
 /** An item's `seq` as SQL, where nothing else of its stock is asked. `item`: a row of the table item. */
 export const seqOf = (item: string): string => `((SELECT COALESCE(sum(b.version), 0)::bigint FROM balance b
   WHERE b.merchant_id = ${item}.merchant_id AND b.item_id = ${item}.id) + ${seqBeyond(item)})`
+
+/**
+ * Whether there can be but one of the item `i`, as SQL: a one-of-one piece, or a bundle with one in it.
+ */
+export const ONLY_ONE = `(i.kind = 'one_of_one' OR i.kind = 'bundle' AND EXISTS (SELECT FROM bundle_component c
+  JOIN item part ON part.merchant_id = c.merchant_id AND part.id = c.component_id AND part.kind = 'one_of_one'
+  WHERE c.merchant_id = i.merchant_id AND c.bundle_id = i.id AND c.until IS NULL))`
+
+const available = (merchant: string, item: string) =>
+  `(SELECT COALESCE(sum(b.available), 0)::int FROM balance b WHERE b.merchant_id = ${merchant} AND b.item_id = ${item})`
+
+/** How many of the item `i` are left, at places that sell or not, as SQL: what there is least of is told first. */
+export const PIECES_LEFT = `CASE WHEN i.kind = 'bundle' THEN COALESCE((
+    SELECT min(${available('c.merchant_id', 'c.component_id')} / c.needs) FROM bundle_component c
+    WHERE c.merchant_id = i.merchant_id AND c.bundle_id = i.id AND c.until IS NULL), 0)
+  ELSE ${available('i.merchant_id', 'i.id')} END`
 
 /** Pieces of an item for sale as SQL, by its scarcest part where it is a bundle; null for one made to order. */
 export const forSaleOf = (item: string): string => `CASE WHEN ${item}.kind = 'made_to_order' THEN NULL

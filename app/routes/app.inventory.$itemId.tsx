@@ -3,6 +3,7 @@ import { useLoaderData } from '@remix-run/react'
 import { TitleBar } from '@shopify/app-bridge-react'
 import { BlockStack, Page } from '@shopify/polaris'
 import { itemOf, listingsOf } from '../catalog/item-page.server.ts'
+import { thingOf } from '../thing-page.server.ts'
 import { capabilitiesOf } from '../channels/registry.ts'
 import { present } from '../kernel/assert.ts'
 import { decide } from '../decide-request.server.ts'
@@ -11,10 +12,13 @@ import { available } from '../pool/available.ts'
 import { statesSentence } from '../pool/states-sentence.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import { timeline } from '../pool/timeline.server.ts'
+import { ConvertCard } from '../ui/convert-card.tsx'
 import { DecideItem } from '../ui/decide-item.tsx'
 import { ItemBadges } from '../ui/item-badges.tsx'
 import { LedgerCard } from '../ui/ledger-card.tsx'
+import { MadeToOrderCard } from '../ui/made-to-order-card.tsx'
 import { Now } from '../ui/moment.tsx'
+import { PartsCard } from '../ui/parts-card.tsx'
 import { ShownCard } from '../ui/shown-card.tsx'
 import { StatesCard } from '../ui/states-card.tsx'
 import { visit } from '../visit.server.ts'
@@ -28,11 +32,12 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const item = Number.isSafeInteger(itemId) && itemId < 2 ** 31 ? await itemOf(pool, merchant.id, itemId) : undefined
   if (!item) throw new Response('There is no such item.', { status: 404 })
   const cursor = new URL(request.url).searchParams.get('before')
-  const [stocks, listings, ledger, actors] = await Promise.all([
+  const [stocks, listings, ledger, actors, thing] = await Promise.all([
     stockOf(pool, merchant.id, [itemId]),
     listingsOf(pool, merchant.id, itemId),
     timeline(pool, merchant.id, { itemId, cursor }),
     actorsOf(pool, merchant.id),
+    thingOf(pool, merchant.id, itemId),
   ])
   const { stock, supply } = present(stocks.get(itemId), 'the stock of the item')
   const shown = listings.map((listing) => {
@@ -40,13 +45,13 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     return { ...listing, should: available(supply, facts) }
   })
   const now = { at, timeZone: merchant.timeZone }
-  return { now, item, stock, sentence: statesSentence(stock), shown, ledger, actors, older: cursor !== null }
+  return { now, item, stock, sentence: statesSentence(stock), shown, ledger, actors, thing, older: cursor !== null }
 }
 
 export const action = ({ request }: ActionFunctionArgs) => decide(request)
 
 export default function Item() {
-  const { now, item, stock, sentence, shown, ledger, actors, older } = useLoaderData<typeof loader>()
+  const { now, item, stock, sentence, shown, ledger, actors, thing, older } = useLoaderData<typeof loader>()
   return (
     <Now.Provider value={now}>
       <Page
@@ -60,6 +65,9 @@ export default function Item() {
           {item.undecided ? <DecideItem item={item} /> : null}
           <StatesCard stock={stock} sentence={sentence} />
           <ShownCard shown={shown} />
+          {thing.canBeSet ? <PartsCard itemId={item.id} parts={thing.parts} stocked={thing.stocked} /> : null}
+          {thing.canBeMade ? <MadeToOrderCard itemId={item.id} making={thing.making} /> : null}
+          {item.kind === 'bundle' ? null : <ConvertCard itemId={item.id} view={thing.convert} />}
           <LedgerCard ledger={ledger} actors={actors} older={older} />
         </BlockStack>
       </Page>

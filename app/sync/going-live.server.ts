@@ -20,7 +20,7 @@ type Row = { listingId: number; itemId: number; title: string; shown: number | n
 export async function goingLive(db: Sql, account: Account, maximumShown: number | null): Promise<GoingLive> {
   const text = `SELECT l.id AS "listingId", l.item_id AS "itemId", l.title, l.shown, s.supply
     FROM listing l JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id, ${stockLateral('l.merchant_id', 'l.item_id')} s
-    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.status IN ('active', 'sold_out') AND i.undecided IS NULL AND i.tracked
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.status IN ('active', 'sold_out') AND i.undecided IS NULL AND (i.tracked OR i.kind = 'bundle')
       AND i.status <> 'deleted'
     ORDER BY l.id LIMIT ${AT_MOST}`
   const { rows } = await db.query<Row>({ name: 'going-live', text, values: [account.merchantId, account.id] })

@@ -4,7 +4,7 @@ import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { available, type Availability } from '../pool/available.ts'
-import { stockOf } from '../pool/stock.server.ts'
+import { forSaleOf, seqOf, stockOf } from '../pool/stock.server.ts'
 import type { Sync } from './facts.ts'
 
 type Known = { listingId: number; itemId: number | null; externalId: string; variantId: string }
@@ -81,11 +81,8 @@ async function keep({ db, clock }: Sync, account: Account, seen: (Seen & { statu
 
 /** Notes of everything an account lists, after it was read as a whole, where it shows what the pool says. */
 export async function confirmAll({ db, clock }: Sync, account: Account): Promise<void> {
-  const text = `UPDATE listing l SET agreed_since = COALESCE(l.agreed_since, $3), published_seq = s.seq, published_quantity = l.shown
-    FROM item i, LATERAL (
-      SELECT COALESCE(sum(b.version), 0) AS seq, COALESCE(sum(b.available) FILTER (WHERE place.sellable), 0) AS available
-      FROM balance b JOIN location place ON place.merchant_id = b.merchant_id AND place.id = b.location_id
-      WHERE b.merchant_id = i.merchant_id AND b.item_id = i.id) s
-    WHERE l.merchant_id = $1 AND l.account_id = $2 AND i.merchant_id = l.merchant_id AND i.id = l.item_id AND l.shown = s.available`
+  const text = `UPDATE listing l SET agreed_since = COALESCE(l.agreed_since, $3), published_seq = ${seqOf('i')}, published_quantity = l.shown
+    FROM item i
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND i.merchant_id = l.merchant_id AND i.id = l.item_id AND l.shown = ${forSaleOf('i')}`
   await db.query({ text, values: [account.merchantId, account.id, clock.now()] })
 }

@@ -101,6 +101,7 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
 /** The others are tried one by one below, or have nothing of a merchant's in them. */
 const OTHERS = [
   '_index.ts',
+  'api.items.ts',
   'api.live.ts',
   'auth.$.ts',
   'auth.etsy.callback.ts',
@@ -155,6 +156,13 @@ describe('a decision', () => {
     { decision: 'match', listingId: of.proposed, itemId: of.item, answer: 'accepted' },
     { decision: 'go-live', accountId: of.etsy },
     { decision: 'book-differences', accountId: of.shopify },
+    { decision: 'set-components', itemId: of.item, parts: '' },
+    { decision: 'made-to-order', itemId: of.item, capacity: 3, leadDays: 9 },
+    { decision: 'not-made-to-order', itemId: of.item },
+    ...['break-pair', 'mend-pair', 'resize', 'break-set', 'make-set'].map((decision) => ({
+      ...{ decision, itemId: of.item, intoId: of.item, parts: `${of.item}/2`, quantity: 1, locationId: of.safe },
+      ...{ state: 'available', reason: 'Lost', token: `token-of-${decision}` },
+    })),
   ]
   const TABLES = [
     'item',
@@ -165,6 +173,9 @@ describe('a decision', () => {
     'incident',
     'incident_note',
     'channel_account',
+    'bundle_component',
+    'made_to_order',
+    'conversion',
   ]
 
   async function rowsOf({ merchantId }: ShopRows): Promise<string> {
@@ -271,6 +282,13 @@ describe('a webhook that Shopify signed', () => {
     expect(await events()).toBe(1)
     expect((await send('shop/redact', {})).status).toBe(200)
   })
+})
+
+test('what a person types finds nothing of another merchant’s', async () => {
+  const found = (shop: string) => ask(`/api/items?find=${SECRET}`, shop)
+  expect(await (await found(OURS)).json()).toEqual({ items: [] })
+  expect(await (await found(THEIRS)).text()).toContain(SECRET)
+  expect((await ask(`/api/items?find=${SECRET}`, null)).status).not.toBe(200)
 })
 
 describe('a live page', () => {

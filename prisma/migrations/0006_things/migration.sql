@@ -4,6 +4,9 @@ ALTER TYPE stock_state ADD VALUE 'converted';
 -- How often it was said anew what an item is made of, or how: the high half of its stock_seq, which must grow even when
 -- its parts become others that changed less often. 0: never, it is sold from stock of its own.
 ALTER TABLE item ADD COLUMN composition integer NOT NULL DEFAULT 0;
+-- Shopify computes its number from its parts and lists them in its orders; nobody writes it there.
+ALTER TABLE item ADD COLUMN computed_there boolean NOT NULL DEFAULT false;
+UPDATE item SET computed_there = true WHERE kind = 'bundle';
 -- What is left of a pair when one of the two is lost: an item of its own, never for sale.
 ALTER TABLE item ADD COLUMN half_of integer;
 ALTER TABLE item ADD FOREIGN KEY (merchant_id, half_of) REFERENCES item (merchant_id, id);
