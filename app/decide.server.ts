@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BOOKS_DECISIONS } from './decide/books.server.ts'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
 import type { AnyDecision, Deciding } from './decide/decision.server.ts'
 import { isRefusal, refuse, type Refusal } from './kernel/refusal.ts'
@@ -6,7 +7,7 @@ import { notAllowed } from './merchant/role.ts'
 import type { JsonValue } from './queue/fact.ts'
 
 /** Everything a person can decide, by name: the form's field `decision`. */
-export const DECISIONS: Record<string, AnyDecision> = { ...CHANNEL_DECISIONS }
+export const DECISIONS: Record<string, AnyDecision> = { ...CHANNEL_DECISIONS, ...BOOKS_DECISIONS }
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */
 export type Decided = { refusal: Refusal | null; said?: JsonValue }

@@ -13,3 +13,4 @@ export type Reason =
   | 'gone, a person says'
   | 'moved'
   | 'counted'
+  | 'undone'

@@ -28,6 +28,9 @@ const KINDS: Record<string, string> = {
   'dead-listing': 'Listing gone',
   'refused-write': 'Refused by the channel',
   'channel-down': 'Channel unreachable',
+  'books-differ': 'The books differ',
+  'seal-broken': 'Seal broken',
+  'data-request': 'A client asks',
 }
 
 type Props = { incident: IncidentView; actors: Record<string, string> }
