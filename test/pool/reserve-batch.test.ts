@@ -173,8 +173,8 @@ describe('any orders whatever', () => {
     const random = seeded(seed)
     const upTo = (n: number) => Math.floor(random() * (n + 1))
     const items = [
-      await ring({ safe: upTo(6), window: upTo(6) + 1 }),
-      await ring({ window: upTo(8) + 1 }),
+      await ring({ safe: 1 + upTo(6), window: 1 + upTo(6) }),
+      await ring({ window: 1 + upTo(8) }),
       await ring({ safe: 1, bench: 9 }),
     ]
     const stock = new Map<number, number>()
