@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { API_KEY_DECISIONS } from './decide/api-keys.server.ts'
+import { BOOKS_DECISIONS } from './decide/books.server.ts'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
 import { HOLD_DECISIONS } from './decide/holds.server.ts'
 import { THING_DECISIONS } from './decide/things.server.ts'
@@ -14,6 +15,7 @@ export const DECISIONS: Record<string, AnyDecision> = {
   ...HOLD_DECISIONS,
   ...API_KEY_DECISIONS,
   ...THING_DECISIONS,
+  ...BOOKS_DECISIONS,
 }
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */

@@ -26,3 +26,6 @@ export const words = z
   .trim()
   .min(1, 'must say something')
   .max(1_000, 'is too long: 1,000 characters at most')
+
+/** The key of a change in the ledger. */
+export const key = z.string().min(1).max(500).regex(NO_NUL, 'must be text')

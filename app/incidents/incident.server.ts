@@ -13,6 +13,9 @@ export type NewIncident = {
     | 'channel-down'
     | 'hold-astray'
     | 'overdue'
+    | 'books-differ'
+    | 'seal-broken'
+    | 'data-request'
   /** what it is about, as an address of ours: "order/3/1042/line/7" */
   subject: string
   sentence: string

@@ -35,3 +35,4 @@ export type Reason =
   | 'ordered'
   | 'received'
   | 'not delivered'
+  | 'undone'

@@ -30,6 +30,9 @@ const KINDS: Record<string, string> = {
   'channel-down': 'Channel unreachable',
   'hold-astray': 'Held piece missing',
   overdue: 'Overdue',
+  'books-differ': 'The books differ',
+  'seal-broken': 'Seal broken',
+  'data-request': 'A client asks',
 }
 
 type Props = { incident: IncidentView; actors: Record<string, string> }

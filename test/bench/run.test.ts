@@ -31,20 +31,24 @@ test('A bench that does not exist is refused with what there is', async () => {
 })
 
 describe('reserve', () => {
+  const hot = z.strictObject({ opsPerSecond: amount, accepted: count, rejected: count, oversold: count })
+  const figures = { opsPerSecond: amount, p50Ms: amount, p99Ms: amount }
   const report = z.strictObject({
     name: z.literal('reserve'),
-    uniform: z.strictObject({ opsPerSecond: amount, p50Ms: amount, p99Ms: amount }),
-    hot: z.strictObject({ opsPerSecond: amount, accepted: count, rejected: count, oversold: count }),
+    uniform: z.strictObject(figures),
+    hot,
     floor: z.strictObject({ opsPerSecond: amount }),
     ratioToFloor: amount,
+    batched: z.strictObject({ ...figures, floorOpsPerSecond: amount, ratioToFloor: amount, hot }),
     drift: count,
   })
 
   test('says what it measured on its last line; of 1,000 units 1,000 are sold, and the books add up', async () => {
     const said = await bench('reserve', '--seconds', '2')
     expect(said.code, said.complaint).toBe(0)
-    const { hot, drift } = report.parse(lastLine(said))
-    expect(hot).toMatchObject({ accepted: 1_000, rejected: 1_000, oversold: 0 })
+    const { hot, batched, drift } = report.parse(lastLine(said))
+    const sold = { accepted: 1_000, rejected: 1_000, oversold: 0 }
+    expect([hot, batched.hot]).toMatchObject([sold, sold])
     expect(drift).toBe(0)
   })
 })

@@ -12,6 +12,7 @@ import { sealHourly } from '#app/sync/seal-hourly.server.ts'
 import { allOf } from '#test/support/all-of.ts'
 import { freshDatabase, type FreshDatabase } from '#test/support/database.ts'
 import { pastTheLedger } from '#test/support/past-the-ledger.ts'
+import { plainSync } from '#test/support/plain-sync.ts'
 import { addItem, addStock, changeOf, NOON, openShop, type ShopRows } from '#test/support/shop-rows.ts'
 
 let database: FreshDatabase
@@ -29,8 +30,7 @@ beforeEach(async () => {
   // A number that no movement has.
   gap = Number((await pool.query(`SELECT nextval('movement_id_seq') AS id`)).rows[0].id)
   clock = new VirtualClock(NOON)
-  const outbox = { record: () => Promise.resolve() }
-  sync = { db: pool, inTransaction: (work) => transaction(pool, work), outbox, clock }
+  sync = plainSync(pool, clock)
   shop = await openShop(pool)
   ring = await addItem(pool, shop)
   await addStock(pool, shop, { itemId: ring, place: shop.safe, available: 100 })
