@@ -10,6 +10,7 @@ import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
+import { runPreview } from './sync/rule-preview.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
 import { wake } from './sync/wake.server.ts'
@@ -54,6 +55,7 @@ export function handlers(
       if (open) await bringIn(open)
       await wake(sync.db, payload.merchantId)
     },
+    'preview-asked': (payload) => runPreview(sync, payload),
   }
 }
 

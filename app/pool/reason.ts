@@ -13,3 +13,5 @@ export type Reason =
   | 'gone, a person says'
   | 'moved'
   | 'counted'
+  | 'kept back by a rule'
+  | 'let go by a rule'

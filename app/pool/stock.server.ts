@@ -10,7 +10,7 @@ const BALANCE = STOCK_STATES.map((state) => `'${state}', b.${state}`).join(', ')
 /** A lateral join that gives `seq`, `stock` and `supply` (what it can be sold from) of the item named by `itemColumn`: for reads that need many at once. */
 export const stockLateral = (merchantColumn: string, itemColumn: string): string => `LATERAL (
   SELECT seq, stock, json_build_object('kind', 'stock', 'stock', stock) AS supply FROM (SELECT COALESCE(sum(b.version), 0)::bigint AS seq,
-    COALESCE(json_agg(json_build_object('name', place.name, 'sellable', place.sellable, 'balance', json_build_object(${BALANCE}))
+    COALESCE(json_agg(json_build_object('id', place.id, 'name', place.name, 'sellable', place.sellable, 'balance', json_build_object(${BALANCE}))
       ORDER BY place.rank, place.id), '[]') AS stock
   FROM balance b JOIN location place ON place.merchant_id = b.merchant_id AND place.id = b.location_id
   WHERE b.merchant_id = ${merchantColumn} AND b.item_id = ${itemColumn}) own
