@@ -3,6 +3,7 @@ import { API_KEY_DECISIONS } from './decide/api-keys.server.ts'
 import { BOOKS_DECISIONS } from './decide/books.server.ts'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
 import { HOLD_DECISIONS } from './decide/holds.server.ts'
+import { RULE_DECISIONS } from './decide/rules.server.ts'
 import { THING_DECISIONS } from './decide/things.server.ts'
 import type { AnyDecision, Deciding } from './decide/decision.server.ts'
 import { isRefusal, refuse, type Refusal } from './kernel/refusal.ts'
@@ -16,6 +17,7 @@ export const DECISIONS: Record<string, AnyDecision> = {
   ...API_KEY_DECISIONS,
   ...THING_DECISIONS,
   ...BOOKS_DECISIONS,
+  ...RULE_DECISIONS,
 }
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */

@@ -14,6 +14,7 @@ import { openBooks } from './sync/opening.server.ts'
 import { noteOverdue } from './sync/overdue.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
 import { sealHourly } from './sync/seal-hourly.server.ts'
+import { runPreview } from './sync/rule-preview.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import { fillPromised } from './sync/promised.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
@@ -59,6 +60,7 @@ export function handlers(
       if (open) await bringIn(open)
       await wake(sync.db, payload.merchantId)
     },
+    'preview-asked': (payload) => runPreview(sync, payload),
   }
 }
 

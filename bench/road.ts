@@ -186,5 +186,6 @@ function kicking(inner: () => Handlers<Facts>, kick: (merchantId: number) => voi
       await inner()['account-connected'](payload, context)
       kick(payload.merchantId)
     },
+    'preview-asked': (payload, context) => inner()['preview-asked'](payload, context),
   }
 }

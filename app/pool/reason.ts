@@ -36,3 +36,5 @@ export type Reason =
   | 'received'
   | 'not delivered'
   | 'undone'
+  | 'kept back by a rule'
+  | 'let go by a rule'

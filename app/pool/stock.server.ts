@@ -9,7 +9,7 @@ const BALANCE = STOCK_STATES.map((state) => `'${state}', b.${state}`).join(', ')
 
 const stockWhere = (merchant: string, item: string) => `
   SELECT COALESCE(sum(b.version), 0)::bigint AS seq,
-    COALESCE(json_agg(json_build_object('name', place.name, 'sellable', place.sellable, 'balance', json_build_object(${BALANCE}))
+    COALESCE(json_agg(json_build_object('id', place.id, 'name', place.name, 'sellable', place.sellable, 'balance', json_build_object(${BALANCE}))
       ORDER BY place.rank, place.id), '[]') AS stock
   FROM balance b JOIN location place ON place.merchant_id = b.merchant_id AND place.id = b.location_id
   WHERE b.merchant_id = ${merchant} AND b.item_id = ${item}`
@@ -60,7 +60,7 @@ function sellable(merchant: string, item: string): string {
 }
 
 const OF_PARTS = `(SELECT json_build_object('kind', 'bundle', 'components',
-    json_agg(json_build_object('name', concat_ws(', ', part.title, NULLIF(part.variant, '')), 'needs', c.needs, 'stock', lies.stock) ORDER BY part.id))
+    json_agg(json_build_object('itemId', part.id, 'name', concat_ws(', ', part.title, NULLIF(part.variant, '')), 'needs', c.needs, 'stock', lies.stock) ORDER BY part.id))
   FROM bundle_component c JOIN item part ON part.merchant_id = c.merchant_id AND part.id = c.component_id,
   LATERAL (${stockWhere('c.merchant_id', 'c.component_id')}) lies
   WHERE c.merchant_id = what.merchant_id AND c.bundle_id = what.id AND c.until IS NULL HAVING count(*) > 0)`

@@ -4,11 +4,11 @@ import { TitleBar } from '@shopify/app-bridge-react'
 import { BlockStack, Page } from '@shopify/polaris'
 import { itemOf, listingsOf } from '../catalog/item-page.server.ts'
 import { thingOf } from '../thing-page.server.ts'
-import { capabilitiesOf } from '../channels/registry.ts'
 import { present } from '../kernel/assert.ts'
 import { decide } from '../decide-request.server.ts'
+import { localMoment } from '../decide/rule-fields.ts'
 import { actorsOf } from '../merchant/actor.server.ts'
-import { available } from '../pool/available.ts'
+import { momentsOf } from '../merchant/local-time.server.ts'
 import { statesSentence } from '../pool/states-sentence.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import { timeline } from '../pool/timeline.server.ts'
@@ -20,7 +20,9 @@ import { MadeToOrderCard } from '../ui/made-to-order-card.tsx'
 import { Now } from '../ui/moment.tsx'
 import { PartsCard } from '../ui/parts-card.tsx'
 import { ShownCard } from '../ui/shown-card.tsx'
+import { WhyThenCard } from '../ui/why-then-card.tsx'
 import { StatesCard } from '../ui/states-card.tsx'
+import { whyNow, whyThen } from '../sync/why.server.ts'
 import { visit } from '../visit.server.ts'
 import { pool } from '../web-resources.server.ts'
 
@@ -31,27 +33,33 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const itemId = Number(params['itemId'])
   const item = Number.isSafeInteger(itemId) && itemId < 2 ** 31 ? await itemOf(pool, merchant.id, itemId) : undefined
   if (!item) throw new Response('There is no such item.', { status: 404 })
-  const cursor = new URL(request.url).searchParams.get('before')
-  const [stocks, listings, ledger, actors, thing] = await Promise.all([
+  const { searchParams } = new URL(request.url)
+  const cursor = searchParams.get('before')
+  const asked = localMoment.safeParse(searchParams.get('at')).data ?? null
+  const [then] = await momentsOf(pool, merchant.id, [asked])
+  const [stocks, listings, ledger, actors, thing, why] = await Promise.all([
     stockOf(pool, merchant.id, [itemId]),
     listingsOf(pool, merchant.id, itemId),
     timeline(pool, merchant.id, { itemId, cursor }),
     actorsOf(pool, merchant.id),
     thingOf(pool, merchant.id, itemId),
+    whyNow(pool, merchant.id, { itemId, at }),
   ])
-  const { stock, supply } = present(stocks.get(itemId), 'the stock of the item')
-  const shown = listings.map((listing) => {
-    const facts = { name: listing.account, maximumShown: capabilitiesOf(listing.channel).maximumShown }
-    return { ...listing, should: available(supply, facts) }
+  const { stock } = present(stocks.get(itemId), 'the stock of the item')
+  const shown = listings.flatMap((listing) => {
+    const now = why.find(({ listingId }) => listingId === listing.id)
+    return now ? [{ ...listing, should: now.should }] : []
   })
   const now = { at, timeZone: merchant.timeZone }
-  return { now, item, stock, sentence: statesSentence(stock), shown, ledger, actors, thing, older: cursor !== null }
+  const past = then && { at: then, local: asked, why: await whyThen(pool, merchant.id, { itemId, at: then }) }
+  const sentence = statesSentence(stock)
+  return { now, item, stock, sentence, shown, past, ledger, actors, thing, older: cursor !== null }
 }
 
 export const action = ({ request }: ActionFunctionArgs) => decide(request)
 
 export default function Item() {
-  const { now, item, stock, sentence, shown, ledger, actors, thing, older } = useLoaderData<typeof loader>()
+  const { now, item, stock, sentence, shown, past, ledger, actors, thing, older } = useLoaderData<typeof loader>()
   return (
     <Now.Provider value={now}>
       <Page
@@ -65,10 +73,13 @@ export default function Item() {
           {item.undecided ? <DecideItem item={item} /> : null}
           <StatesCard stock={stock} sentence={sentence} />
           <ShownCard shown={shown} />
+          <WhyThenCard past={past} />
           {thing.canBeSet ? <PartsCard itemId={item.id} parts={thing.parts} stocked={thing.stocked} /> : null}
           {thing.canBeMade ? <MadeToOrderCard itemId={item.id} making={thing.making} /> : null}
           {item.kind === 'bundle' ? null : <ConvertCard itemId={item.id} view={thing.convert} />}
-          <LedgerCard ledger={ledger} actors={actors} older={older} />
+          <div id="ledger">
+            <LedgerCard ledger={ledger} actors={actors} older={older} />
+          </div>
         </BlockStack>
       </Page>
     </Now.Provider>

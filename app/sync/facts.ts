@@ -9,6 +9,7 @@ export type Facts = {
   'order-received': OfAccount & { externalId: string }
   'thing-changed': OfAccount & { externalId: string }
   'account-connected': OfAccount
+  'preview-asked': { merchantId: number; previewId: number }
 }
 
 /** What the sync works with: the database, a way to do something as one, the outbox, and the time. */

@@ -5,6 +5,7 @@ import type { Sql } from '../kernel/sql.ts'
 import type { StockState } from '../kernel/stock-state.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { type QuantityName, stateThere } from '../merchant/place.ts'
+import { derivationOf } from './derivation.ts'
 import type { Sync } from './facts.ts'
 import type { Step } from './publisher.ts'
 import { readBack, type Seen } from './read-back.server.ts'
@@ -149,13 +150,12 @@ function toMirror({ ref, quantity, fromPlace, toPlace, ...move }: DueMove): Mirr
 async function keepMirrored(db: Sql, account: Account, { told, seen }: { told: Told[]; seen: Seen[] }): Promise<void> {
   const firsts = new Map<number, Told>()
   for (const move of told) if (!firsts.has(move.itemId)) firsts.set(move.itemId, move)
-  const rows = seen.flatMap(({ listingId, itemId, availability, seq }) => {
+  const rows = seen.flatMap(({ listingId, itemId, availability, terms, supply, seq }) => {
     const move = itemId === null ? undefined : firsts.get(itemId)
-    if (!move || !availability) return []
+    if (!move || !availability || !supply) return []
     const { since, sentAt, answeredAt } = move
-    return [
-      { listingId, quantity: availability.quantity, seq, derivation: availability.steps, since, sentAt, answeredAt },
-    ]
+    const derivation = derivationOf({ supply, terms, availability })
+    return [{ listingId, quantity: availability.quantity, seq, derivation, since, sentAt, answeredAt }]
   })
   const text = `INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome)
     SELECT $1, $2, "listingId", quantity, seq, derivation, since, "sentAt", "answeredAt", 'accepted'

@@ -58,7 +58,9 @@ export const book = (db: pg.Pool, shop: ShopRows, order: ChannelOrder, items: (n
 /** How many a channel without a limit may show of it. */
 export async function offered(db: Sql, shop: ShopRows, itemId: number): Promise<number> {
   const stock = (await stockOf(db, shop.merchantId, [itemId])).get(itemId)
-  return stock ? available(stock.supply, { name: 'Etsy', maximumShown: null }).quantity : 0
+  return stock
+    ? available(stock.supply, { rules: [], facts: { name: 'Etsy', maximumShown: null }, at: NOON }).quantity
+    : 0
 }
 
 /** How many of each item are for sale and reserved: "2+1". */
