@@ -69,7 +69,11 @@ async function keepLook({ db, clock }: Sync, account: Account, { known, snapshot
 
 const keyOf = ({ externalId, variantId }: ListingRef) => `${externalId}/${variantId}`
 
-async function noteMore(sync: Sync, account: Account, { listingId, itemId, title, shown, shows }: Known & { shows: number }) {
+async function noteMore(
+  sync: Sync,
+  account: Account,
+  { listingId, itemId, title, shown, shows }: Known & { shows: number },
+) {
   const sentence = `${account.name} showed ${shows} of “${title}”, ${shown} was expected: somebody has changed it there. It is set to what we have.`
   const about = { subject: `listing/${listingId}`, itemId, accountId: account.id, at: sync.clock.now() }
   await openIncident(sync.db, { merchantId: account.merchantId, kind: 'drift', sentence, ...about })
