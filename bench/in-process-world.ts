@@ -57,7 +57,15 @@ export type WorldOptions = {
   publishing?: boolean
   /** further channels by name */
   doors?: Record<string, ChannelDoor>
+  /** Brings news: `hand` hands it in, at whatever time and however often. Without it, once, after `newsMs`. */
+  post?: (hand: () => Promise<void>) => void
+  /** What stands between the app and a channel. */
+  network?: (channel: 'shopify' | 'etsy', send: Send) => Send
+  /** Opens the road, and opens it anew after the process has died. */
+  open?: (doors: Record<string, ChannelDoor>) => Road
 }
+
+export type Send = (request: Request) => Promise<Response>
 
 /** A merchant with a Shopify store and an Etsy shop, and the app between them, in one process on one clock. */
 export type InProcessWorld = {
@@ -69,6 +77,8 @@ export type InProcessWorld = {
   /** the accounts' ids; Etsy's is 0 until it is connected */
   accounts: { shopify: number; etsy: number }
   connectEtsy(): Promise<void>
+  /** The process died, and another takes its place. */
+  reopen(): void
   /** Answers of the channels that said: too many calls. */
   throttled(): number
   /** Lets so many milliseconds pass, with all that happens in them. */
@@ -77,14 +87,15 @@ export type InProcessWorld = {
 
 /** Puts it up. The Shopify store has arrived, and is being opened as soon as time passes. */
 export async function openInProcessWorld(options: WorldOptions): Promise<InProcessWorld> {
-  const { pool, clock, newsMs = 0 } = options
+  const { pool, clock, newsMs = 0, network = (_, send) => send } = options
+  const post = options.post ?? ((hand) => void clock.after(newsMs, hand))
   const random = seeded(options.seed ?? 1)
   const later: { deliver?: (request: Request, sentAt: Date) => Promise<Response> } = {}
   // News is on its way for as long as it is told, and then handed in whole: the sender sees it accepted at once. Its
   // signature is of the moment it was sent: what is on its way is not the message alone, but all that follows from it.
   const deliver = (request: Request): Promise<Response> => {
     const sentAt = clock.now()
-    clock.after(newsMs, async () => void (await later.deliver?.(request, sentAt)))
+    post(async () => void (await later.deliver?.(request.clone(), sentAt)))
     return Promise.resolve(new Response())
   }
   const { shopifySandbox, etsySandbox } = openSandboxes(options, { random, deliver })
@@ -98,21 +109,20 @@ export async function openInProcessWorld(options: WorldOptions): Promise<InProce
     return new Response(text, answer)
   }
   const doors = {
-    shopify: shopifyDoor(shopifySandbox, { clock, fetch: asShopify }),
-    etsy: etsyDoor(etsySandbox, { etsy, clock }),
+    shopify: shopifyDoor(shopifySandbox, { clock, fetch: network('shopify', asShopify) }),
+    etsy: etsyDoor(etsy, { clock, fetch: network('etsy', (request) => etsySandbox.fetch(request)) }),
     ...options.doors,
   }
-  const road = openRoad({
-    pool,
-    clock,
-    doors,
-    ...(options.publishing === undefined ? {} : { publishing: options.publishing }),
-  })
+  const { publishing = true, open = () => openRoad({ pool, clock, doors, publishing }) } = options
+  let road = open(doors)
   later.deliver = (request, sentAt) => receive(road, request, sentAt)
   const merchantId = await arriveMerchant(road, options)
   const accounts = { shopify: (await accountOf(pool, 'shopify', shopify.domain))!.id, etsy: 0 }
   return {
-    road,
+    get road() {
+      return road
+    },
+    reopen: () => void (road = open(doors)),
     merchantId,
     shopify,
     etsy,
@@ -161,7 +171,7 @@ function openSandboxes({ clock, topics = TOPICS, etsyOptions }: WorldOptions, { 
   return { shopifySandbox, etsySandbox }
 }
 
-type ShopifySide = { clock: VirtualClock; fetch: (request: Request) => Promise<Response> }
+type ShopifySide = { clock: VirtualClock; fetch: Send }
 
 const shopifyDoor = (sandbox: ShopifySandbox, { clock, fetch }: ShopifySide): ChannelDoor => ({
   limits: PLUS_LIMITS,
@@ -172,7 +182,7 @@ const shopifyDoor = (sandbox: ShopifySandbox, { clock, fetch }: ShopifySide): Ch
     }),
 })
 
-const etsyDoor = (sandbox: EtsySandbox, { etsy, clock }: { etsy: EtsyShop; clock: VirtualClock }): ChannelDoor => ({
+const etsyDoor = (etsy: EtsyShop, { clock, fetch }: { clock: VirtualClock; fetch: Send }): ChannelDoor => ({
   limits: ETSY_LIMITS,
   open: ({ externalId: shopId }, limiter) => {
     const signIn = () => etsy.signIn()
@@ -187,7 +197,7 @@ const etsyDoor = (sandbox: EtsySandbox, { etsy, clock }: { etsy: EtsyShop; clock
       },
     }
     const deps = {
-      fetch: (request: Request) => sandbox.fetch(request),
+      fetch,
       limiter,
       clock,
       tokens,

@@ -6,11 +6,12 @@ import { transaction } from '#app/db.server.ts'
 import { handlers, timed } from '#app/handlers.server.ts'
 import { present } from '#app/kernel/assert.ts'
 import { TryAgain } from '#app/kernel/outage.ts'
-import type { VirtualClock } from '#app/kernel/virtual-clock.ts'
+import type { Clock, Random } from '#app/kernel/clock.ts'
+import type { RunTransaction, Sql } from '#app/kernel/sql.ts'
 import { accountById, accountsOf, type Account } from '#app/merchant/account.server.ts'
 import { inProcessQueue } from '#app/queue/in-process.ts'
 import { accountStep, accountSweep } from '#app/sync/account-step.server.ts'
-import type { Handlers } from '#app/queue/fact.ts'
+import type { AnyOutbox, Handlers } from '#app/queue/fact.ts'
 import type { Facts, Sync } from '#app/sync/facts.ts'
 import { runTimed } from '#app/sync/time-passes.server.ts'
 
@@ -19,9 +20,22 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 /** How the road reaches a channel: its connector on the sandbox, and the limits that hold for it. */
 export type ChannelDoor = { limits: Limit[]; open: (account: Account, limiter: Pick<Limiter, 'run'>) => Connector }
 
+/** A process that may end at any moment, for those who let it: all that it does in the world goes through here. */
+export type Mortal = {
+  db: Sql
+  run: RunTransaction
+  /** The facts that outlive it are noted on their way into the queue, and crossed out when they have been dealt with. */
+  keeping(outbox: AnyOutbox): AnyOutbox
+  around(handlers: Handlers<Facts>): Handlers<Facts>
+  /** the order in which work that is due together is taken */
+  random: Random
+}
+
 export type RoadOptions = {
   pool: pg.Pool
-  clock: VirtualClock
+  /** virtual: nothing may wait for it */
+  clock: Clock
+  mortal?: Mortal
   /** by channel */
   doors: Record<string, ChannelDoor>
   /** false: nothing is published, to see what breaks */
@@ -43,7 +57,8 @@ export type Road = {
   close(): Promise<void>
 }
 
-export function openRoad({ pool, clock, doors, publishing = true, onMistake }: RoadOptions): Road {
+export function openRoad({ pool, clock, doors, publishing = true, onMistake, mortal }: RoadOptions): Road {
+  const db = mortal?.db ?? pool
   const opened = new Map<number, Promise<{ connector: Connector; limiter: Limiter }>>()
   const open = (account: Account) => {
     const known =
@@ -54,11 +69,14 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake }: R
   // The handlers need the sync, the sync the queue, the queue the handlers: the queue asks for them when it runs.
   const later = {} as { sync: Sync; kick: (merchantId: number) => void }
   const queue = inProcessQueue({
-    handlers: kicking(
-      () => handlers(later.sync, { open }),
-      (merchantId) => later.kick(merchantId),
+    handlers: (mortal?.around ?? same)(
+      kicking(
+        () => handlers(later.sync, { open }),
+        (merchantId) => later.kick(merchantId),
+      ),
     ),
     clock,
+    ...(mortal && { random: mortal.random }),
     onGiveUp: ({ error }) => {
       throw error
     },
@@ -68,13 +86,13 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake }: R
     },
   })
   const sync: Sync = {
-    db: pool,
-    inTransaction: queue.bind((work) => transaction(pool, work)),
-    outbox: queue.outbox,
+    db,
+    inTransaction: queue.bind(mortal?.run ?? ((work) => transaction(pool, work))),
+    outbox: (mortal?.keeping ?? same)(queue.outbox),
     clock,
   }
   later.sync = sync
-  const rounds = roundsOf({ sync, pool, clock, open, publishing })
+  const rounds = roundsOf({ sync, clock, open, publishing })
   const { kick } = rounds
   later.kick = kick
   return {
@@ -84,7 +102,7 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake }: R
     waiting: rounds.waiting,
     queued: () => queue.size(),
     async sweep(merchantId) {
-      for (const account of await accountsOf(pool, merchantId)) {
+      for (const account of await accountsOf(db, merchantId)) {
         await accountSweep({ sync, account, connector: (await open(account)).connector, waitMs: () => 0 })
       }
       kick(merchantId)
@@ -95,16 +113,17 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake }: R
   }
 }
 
+const same = <T>(one: T): T => one
+
 type Rounds = {
   sync: Sync
-  pool: pg.Pool
-  clock: VirtualClock
+  clock: Clock
   open: (account: Account) => Promise<{ connector: Connector; limiter: Limiter }>
   publishing: boolean
 }
 
 /** The rounds of all accounts: planned on the clock, each account one at a time. */
-function roundsOf({ sync, pool, clock, open, publishing }: Rounds) {
+function roundsOf({ sync, clock, open, publishing }: Rounds) {
   const waiting = new Map<number, Date>()
   const planned = new Map<number, number>()
   const plan = (accountId: number, ms: number) => {
@@ -124,12 +143,12 @@ function roundsOf({ sync, pool, clock, open, publishing }: Rounds) {
   const time = timeOn(sync, (merchantId) => kick(merchantId))
   const kick = (merchantId: number) => {
     clock.after(0, async () => {
-      for (const { id } of await accountsOf(pool, merchantId)) plan(id, 0)
+      for (const { id } of await accountsOf(sync.db, merchantId)) plan(id, 0)
       await time(merchantId)
     })
   }
   async function round(accountId: number): Promise<void> {
-    const account = await accountById(pool, accountId)
+    const account = await accountById(sync.db, accountId)
     if (!account || account.status !== 'open' || !publishing) return
     const { connector, limiter } = await open(account)
     try {
@@ -166,7 +185,7 @@ function timeOn({ clock, ...rest }: Sync, kick: (merchantId: number) => void) {
 }
 
 // On a virtual clock nobody may wait for time to pass: a call that would have to is sent away, and the work comes again.
-async function openAccount(account: Account, door: ChannelDoor, clock: VirtualClock) {
+async function openAccount(account: Account, door: ChannelDoor, clock: Clock) {
   const limiter = await openLimiter({ limits: door.limits, concurrency: 8, clock, log: SILENT })
   const impatient: Pick<Limiter, 'run'> = { run: (call, send) => limiter.run({ ...call, patienceMs: 0 }, send) }
   return { connector: door.open(account, impatient), limiter }

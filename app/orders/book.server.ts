@@ -138,11 +138,12 @@ function workOf(
 const givenUpBefore = ({ quantity, currentQuantity, restocked }: ChannelOrderLine): number =>
   Math.max(0, quantity - currentQuantity - restocked.reduce((sum, source) => sum + source.quantity, 0))
 
-// What a person gave back stays given back, though the channel goes on telling of it.
-const withoutGivenBack = (told: ChannelOrderLine, givenBack: number): ChannelOrderLine => ({
-  ...told,
-  currentQuantity: Math.max(told.shipped, told.currentQuantity - givenBack),
-})
+// What a person gave back stays given back, though the channel goes on telling of it, and then says that it sent the
+// order as a whole.
+function withoutGivenBack(told: ChannelOrderLine, givenBack: number): ChannelOrderLine {
+  const currentQuantity = Math.max(0, told.currentQuantity - givenBack)
+  return { ...told, currentQuantity, shipped: Math.min(told.shipped, currentQuantity) }
+}
 
 function outcomeOf({ lineId, resolved, effects, passed, now, was, toMake }: Working): LineOutcome {
   const taken = effects.reserve + passed

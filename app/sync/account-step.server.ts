@@ -2,6 +2,7 @@ import { type AbsoluteConnector, type Connector, keepsStock } from '../channels/
 import type { Account } from '../merchant/account.server.ts'
 import { deriveDue } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
+import { lookBack } from './look-back.server.ts'
 import { mirrorStep } from './mirror.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { publishStep } from './publish.server.ts'
@@ -37,12 +38,15 @@ export async function accountStep(open: Open): Promise<Step> {
 }
 
 /**
- * The net under the notifications: reads the account's orders, and derives from the rows what may have been missed.
+ * The net under the notifications: reads the account's orders, derives from the rows what may have been missed, and
+ * looks at what a part of its listings show.
  * Rounds go on beside it.
  */
-export async function accountSweep({ sync, account, connector }: Open): Promise<void> {
+export async function accountSweep({ sync, account, connector, waitMs }: Open): Promise<void> {
   if (account.status !== 'open' && account.status !== 'review') return
   await pollOrders(sync, { account, connector, asOwed: false })
   // Until it is live nothing is due there: what waits for a person's look has not been late.
-  if (!keepsStock(connector) && account.status === 'open') await deriveDue(sync.db, account, sync.clock.now())
+  if (keepsStock(connector) || account.status !== 'open') return
+  await deriveDue(sync.db, account, sync.clock.now())
+  if (waitMs(1) === 0) await lookBack(sync, account, connector)
 }

@@ -34,6 +34,8 @@ type DueMove = {
   toPlace: string | null
   toName: QuantityName | null
   to: StockState
+  /** it was sent a moment ago and has had no answer yet */
+  underWay: boolean
 }
 
 type Told = DueMove & { sentAt: Date; answeredAt: Date }
@@ -44,12 +46,13 @@ const DUE = `
 WITH next AS (
   SELECT m.key, min(m.id) AS first FROM mirror_due d
   JOIN movement m ON m.merchant_id = d.merchant_id AND m.item_id = d.item_id AND m.id = d.movement_id
-  WHERE d.account_id = $1 AND d.parked IS NULL AND (d.sent_at IS NULL OR d.sent_at <= $2)
+  WHERE d.account_id = $1 AND d.parked IS NULL
   GROUP BY m.key ORDER BY first LIMIT $3
 )
 SELECT m.id AS "movementId", d.since, m.key, m.reason, m.cause, m.item_id AS "itemId", m.quantity,
   f.external_id AS "fromPlace", f.quantity_name AS "fromName", m.from_state AS "from",
   t.external_id AS "toPlace", t.quantity_name AS "toName", m.to_state AS "to",
+  COALESCE(d.sent_at > $2, false) AS "underWay",
   json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref
 FROM next
 JOIN movement m ON m.merchant_id = $4 AND m.key = next.key
@@ -78,14 +81,27 @@ export async function mirrorStep(mirror: Mirror): Promise<Step> {
   const before = new Date(sync.clock.now().getTime() - REPEAT_AFTER_MS)
   const values = [account.id, before, AT_ONCE, account.merchantId]
   const { rows } = await sync.db.query<DueMove>({ name: 'mirror-due', text: DUE, values })
-  const changes = [...Map.groupBy(rows, (row) => row.key).values()]
+  const waiting = [...Map.groupBy(rows, (row) => row.key).values()]
+  const changes = inTurn(waiting, new Set())
   const { told, waitMs, failure } = await tellAll(mirror, changes)
   const refs = new Map(told.map((move) => [move.itemId, move.ref]))
   if (refs.size > 0) await keepMirrored(sync.db, account, { told, seen: await readBack(mirror, [...refs.values()]) })
   if (failure) throw failure.error
   if (waitMs > 0) return { againMs: waitMs, waits: true, written: told.length, news: 0 }
-  const more = changes.length === AT_ONCE
+  const more = waiting.length === AT_ONCE && told.length > 0
   return { againMs: more ? 0 : await repeatMs(sync, account), waits: false, written: told.length, news: 0 }
+}
+
+/**
+ * Those whose turn it is. What comes after a change of the same item that has had no answer waits with it: told before
+ * it, the channel would find nothing to give back or to send.
+ */
+function inTurn(changes: DueMove[][], held: Set<number>): DueMove[][] {
+  return changes.filter((moves) => {
+    const waits = moves.some(({ underWay, itemId }) => underWay || held.has(itemId))
+    if (waits) for (const { itemId } of moves) held.add(itemId)
+    return !waits
+  })
 }
 
 type TellingEnd = { told: Told[]; waitMs: number; failure?: { error: unknown } }
@@ -93,13 +109,17 @@ type TellingEnd = { told: Told[]; waitMs: number; failure?: { error: unknown } }
 /** Tells them until the limit says wait, the account is closed, or a call fails: what was told is kept in any case. */
 async function tellAll(mirror: Mirror, changes: DueMove[][]): Promise<TellingEnd> {
   const told: Told[] = []
-  for (const wave of wavesOf(changes)) {
+  const held = new Set<number>()
+  for (const all of wavesOf(changes)) {
+    const wave = inTurn(all, held)
     const now = wave.filter((_, n) => mirror.waitMs((n + 1) * MUTATION_POINTS) === 0)
     const ends = await Promise.allSettled(now.map((moves) => tell(mirror, moves)))
-    told.push(...ends.flatMap((end) => (end.status === 'fulfilled' ? (end.value ?? []) : [])))
+    const tellings = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+    told.push(...tellings.flatMap((one) => one.told))
+    for (const { unanswered } of tellings) for (const { itemId } of unanswered) held.add(itemId)
     const failed = ends.find((end) => end.status === 'rejected')
     if (failed) return { told, waitMs: 0, failure: { error: failed.reason } }
-    if (ends.some((end) => end.status === 'fulfilled' && end.value === null)) return { told, waitMs: 0 }
+    if (tellings.some(({ isClosed }) => isClosed)) return { told, waitMs: 0 }
     if (now.length < wave.length) return { told, waitMs: Math.max(1, mirror.waitMs(MUTATION_POINTS)) }
   }
   return { told, waitMs: 0 }
@@ -118,16 +138,19 @@ export function wavesOf<T extends { itemId: number }>(changes: T[][]): T[][][] {
   return waves
 }
 
-/** Tells one change. Nothing was told when it was not accepted; null: the account is not open any more. */
-async function tell(mirror: Mirror, moves: DueMove[]): Promise<Told[] | null> {
+/** What became of one change. `isClosed`: the account is not open any more, and nothing was sent. */
+type Telling = { told: Told[]; unanswered: DueMove[]; isClosed: boolean }
+
+async function tell(mirror: Mirror, moves: DueMove[]): Promise<Telling> {
   const { sync, account, connector } = mirror
   const sentAt = sync.clock.now()
-  if (!(await markSent(sync.db, account, { moves, at: sentAt }))) return null
+  if (!(await markSent(sync.db, account, { moves, at: sentAt }))) return { told: [], unanswered: [], isClosed: true }
   const change = changeOf(moves)
   const outcome = change.moves.length > 0 ? await connector.mirror(change) : NOTHING_TO_TELL
   await conclude(mirror, moves, outcome)
-  if (outcome.outcome !== 'accepted') return []
-  return moves.map((move) => ({ ...move, sentAt, answeredAt: sync.clock.now() }))
+  const answered = { sentAt, answeredAt: sync.clock.now() }
+  const told = outcome.outcome === 'accepted' ? moves.map((move) => ({ ...move, ...answered })) : []
+  return { told, unanswered: outcome.outcome === 'unknown' ? moves : [], isClosed: false }
 }
 
 function changeOf(moves: DueMove[]): MirrorChange {

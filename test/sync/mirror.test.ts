@@ -173,6 +173,19 @@ describe('an answer that', () => {
       expect(await waits(shops)).toEqual([])
     },
   )
+  it('never came holds up what follows of the same piece, which would be refused before it', async () => {
+    const shops = await open()
+    shops.answers.push({ outcome: { outcome: 'unknown', reason: null }, after: false })
+    const bought = buysOnEtsy(shops)
+    await shops.pass(500)
+    given(shops.etsy.cancel(bought.receiptId))
+    await shops.road.sweep(shops.merchantId)
+    await shops.pass(10_000)
+    expect(said(shops)).toEqual(['1 available > reserved', '1 available > reserved', '1 reserved > available'])
+    expect([inSafe(shops, 'available'), inSafe(shops, 'reserved')]).toEqual([3, 0])
+    expect(await waits(shops)).toEqual([])
+    expect(await shops.incidents()).toEqual([])
+  })
   it('is no puts the change aside, with the reason, for a person, and what follows goes on', async () => {
     const shops = await open()
     shops.answers.push({ outcome: { outcome: 'rejected', reason: 'The quantity cannot be moved.' }, after: false })

@@ -1,0 +1,217 @@
+import type pg from 'pg'
+import { type AbsoluteConnector, type Connector, keepsStock } from '#app/channels/connector.ts'
+import { present } from '#app/kernel/assert.ts'
+import { TryAgain } from '#app/kernel/outage.ts'
+import { isRefusal, type Refusal } from '#app/kernel/refusal.ts'
+import type { Sql, Statement } from '#app/kernel/sql.ts'
+import { VirtualClock } from '#app/kernel/virtual-clock.ts'
+import { accountById, accountsOf } from '#app/merchant/account.server.ts'
+import { goLive } from '#app/sync/decisions.server.ts'
+import { keepNotification } from '#app/sync/inbox.server.ts'
+import { seeded } from '#sandbox/jeweler/chance.ts'
+import { connect, type InProcessWorld, openInProcessWorld } from '../in-process-world.ts'
+import type { ChannelDoor } from '../road.ts'
+import { Books } from './books.ts'
+import { type FaultLevel, Faults } from './faults.ts'
+import { Luck } from './luck.ts'
+import type { Sessions } from './mortal.ts'
+import { Outages, unsteady } from './network.ts'
+import { openPost } from './post.ts'
+import { openProcesses, type Processes } from './processes.ts'
+import { type Good, goodsOf, listingsOf, PLACES, productsOf, sellableOf, totalOf } from './shop.ts'
+import { openUnsteady, UnsteadyChannel } from './unsteady-channel.ts'
+
+export type StageOptions = {
+  /** Only looked at: the app has sessions of its own. */
+  pool: pg.Pool
+  sessions: Sessions
+  seed: number
+  /** tells apart the shops of one database */
+  number: number
+  faults: FaultLevel
+  sabotage?: Sabotage | undefined
+}
+
+/** A build broken on purpose, at the boundaries of the app. */
+export type Sabotage = {
+  name: string
+  rewrite?: (statement: Statement) => Statement
+  connector?: <C extends Connector>(connector: C) => C
+}
+
+/** A shop in which everything can happen, the app in the middle of it, and what is true beside it. */
+export type Stage = {
+  world: InProcessWorld
+  clock: VirtualClock
+  db: Sql
+  goods: Good[]
+  books: Books
+  faults: Faults
+  luck: Luck
+  outages: Outages
+  plain: Map<string, UnsteadyChannel>
+  /** by channel */
+  accounts: Map<string, number>
+  /** what each channel has accepted to show, less what it sold since, by `channel/sku` */
+  told: Map<string, number>
+  processes: Processes
+  counts: { news: number }
+}
+
+const START = new Date('2026-11-23T09:00:00Z')
+const MINUTE_MS = 60_000
+/** It cannot compare before it writes. */
+const BLIND = 'bazaar'
+const PLAIN_CHANNELS = ['market', BLIND]
+
+/** Opens the shop: everything is listed everywhere, in step, and nothing has gone wrong yet. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { pool, seed, number } = options
+  const clock = new VirtualClock(START)
+  const luck = new Luck()
+  luck.begin(seed)
+  const faults = new Faults(options.faults, luck)
+  const outages = new Outages(clock, faults)
+  const goods = goodsOf(seeded(seed))
+  const told = new Map<string, number>()
+  const counts = { news: 0 }
+  const processes = openProcesses({ ...options, clock, luck, faults })
+  const post = openPost({ clock, faults, handed: () => void (counts.news += 1) })
+  const later: { announce?: (channel: string, orderId: string) => void } = {}
+  const alive = () => processes.mustLive()
+  const plain = new Map(
+    PLAIN_CHANNELS.map((name) => {
+      const announce = (orderId: string) => later.announce?.(name, orderId)
+      return [name, new UnsteadyChannel({ name, clock, faults, outages, announce })]
+    }),
+  )
+  const skus = new Map<number, string>()
+  const watched = (door: ChannelDoor, name: string): ChannelDoor => ({
+    ...door,
+    open: (account, limiter) => {
+      const connector = watch(door.open(account, limiter), { name, skus, told })
+      return options.sabotage?.connector?.(connector) ?? connector
+    },
+  })
+  const plainDoors = [...plain].map(([name, channel]): [string, ChannelDoor] => {
+    const open = () => openUnsteady({ name, clock, faults, outages }, { channel, blind: name === BLIND, alive })
+    return [name, { limits: [], open }]
+  })
+  const world = await openInProcessWorld({
+    pool,
+    clock,
+    seed,
+    shopify: {
+      domain: `life-${number}.myshopify.com`,
+      name: 'Adler',
+      locations: PLACES.map(({ name, sells }) => ({ name, fulfillsOnlineOrders: sells })),
+      products: productsOf(goods),
+    },
+    etsy: { name: 'Adler', shopId: 1_000_000 + number, listings: listingsOf(goods) },
+    doors: Object.fromEntries(plainDoors),
+    post,
+    network: (channel, send) => unsteady(channel, send, { clock, faults, outages, alive }),
+    open: (doors) =>
+      processes.open(Object.fromEntries(Object.entries(doors).map(([name, door]) => [name, watched(door, name)]))),
+  })
+  const stage: Stage = {
+    world,
+    clock,
+    db: pool,
+    goods,
+    books: new Books(),
+    faults,
+    luck,
+    outages,
+    plain,
+    accounts: new Map([['shopify', world.accounts.shopify]]),
+    told,
+    processes,
+    counts,
+  }
+  await bringUp(stage)
+  later.announce = announcer(stage, post)
+  for (const { id, sku } of await listingsIn(stage)) skus.set(id, sku)
+  return stage
+}
+
+async function bringUp({ world, clock, goods, plain, accounts, books, told }: Stage): Promise<void> {
+  const pass = (minutes: number) => clock.runTo(new Date(clock.now().getTime() + minutes * MINUTE_MS))
+  await pass(1)
+  await world.connectEtsy()
+  accounts.set('etsy', world.accounts.etsy)
+  for (const [name, channel] of plain) {
+    for (const good of goods) {
+      channel.list(good.sku, good.style)
+      channel.write(good.sku, sellableOf(good))
+    }
+    accounts.set(name, await connect(world.road, { ...world, channel: name, externalId: `${name}-${world.shopify.domain}`, name }))
+  }
+  await pass(1)
+  for (const account of await accountsOf(world.road.sync.db, world.merchantId)) {
+    if (account.status === 'open') continue
+    const refused = await goLive(world.road.sync, who(world), { accountId: account.id })
+    if (refused) throw new Error(`${account.name} cannot go live: ${refused.sentence}`)
+  }
+  world.road.kick(world.merchantId)
+  await pass(60)
+  for (const good of goods) {
+    books.open(good.sku, { sellable: sellableOf(good), total: totalOf(good) })
+    for (const channel of ['etsy', ...plain.keys()]) told.set(`${channel}/${good.sku}`, sellableOf(good))
+  }
+}
+
+/** The person of ours who does things in the app. */
+export const who = ({ merchantId }: InProcessWorld) => ({ merchantId, actor: 'person/1' })
+
+/** What was asked for, which was not refused. */
+export function given<T>(answer: T | Refusal): T {
+  if (isRefusal(answer)) throw new Error(answer.sentence)
+  return answer
+}
+
+async function listingsIn({ db, world }: Stage): Promise<{ id: number; sku: string }[]> {
+  const text = 'SELECT id, sku FROM listing WHERE merchant_id = $1'
+  return (await db.query<{ id: number; sku: string }>({ text, values: [world.merchantId] })).rows
+}
+
+/** Keeps what a channel has accepted to show: what it shows beyond that is its own doing. */
+function watch<C extends Connector>(
+  connector: C,
+  { name, skus, told }: { name: string; skus: Map<number, string>; told: Map<string, number> },
+): C {
+  if (keepsStock(connector)) return connector
+  const inner = connector as Connector as AbsoluteConnector
+  const apply: AbsoluteConnector['apply'] = async (units) => {
+    const outcomes = await inner.apply(units)
+    const asked = new Map(units.flat().map((change) => [change.listingId, change.quantity]))
+    for (const { listingId, outcome } of outcomes) {
+      if (outcome === 'accepted') told.set(`${name}/${skus.get(listingId)}`, asked.get(listingId) ?? 0)
+    }
+    return outcomes
+  }
+  return { ...connector, apply }
+}
+
+// As a webhook: kept once by the inbox.
+function announcer({ world, clock, accounts }: Stage, post: ReturnType<typeof openPost>) {
+  let events = 0
+  return (channel: string, orderId: string): void => {
+    const eventId = String((events += 1))
+    const occurredAt = clock.now()
+    post(async () => {
+      const { sync } = world.road
+      const account = present(await accountById(sync.db, accounts.get(channel) ?? 0), channel)
+      await keepNotification(sync, account, { eventId, topic: 'orders/changed', subject: orderId, occurredAt })
+    })
+  }
+}
+
+/** Reads every account's orders, as a worker does every minute; a channel that does not answer is read next time. */
+export async function sweep({ world }: Stage): Promise<void> {
+  try {
+    await world.road.sweep(world.merchantId)
+  } catch (error) {
+    if (!(error instanceof TryAgain)) throw error
+  }
+}

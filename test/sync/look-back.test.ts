@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../support/database.ts'
+import { given, openTwoShops, type TwoShops } from '../support/two-shops.ts'
+
+let database: FreshDatabase
+
+beforeAll(async () => {
+  database = await freshDatabase()
+})
+afterAll(() => database.drop())
+
+/** A person changes a number in Etsy's Shop Manager: nobody is told. */
+function types(shops: TwoShops, quantity: number): void {
+  const { listingId, productId } = shops.etsyListing('SIG')
+  given(shops.etsy.editBySeller(listingId, { quantities: { [productId]: quantity } }))
+}
+
+async function listing(shops: TwoShops) {
+  const text = `SELECT shown, unexplained, status FROM listing WHERE merchant_id = $1 AND account_id = $2`
+  return (await database.pool.query(text, [shops.merchantId, shops.accounts.etsy])).rows
+}
+
+async function looks(shops: TwoShops): Promise<void> {
+  await shops.pass(60_000)
+  await shops.road.sweep(shops.merchantId)
+  await shops.pass(5_000)
+}
+
+describe('the sweep looks at what Etsy shows, though nothing is due there', () => {
+  it('and sets back a number that somebody raised, and says so', async () => {
+    const shops = await openTwoShops(database.pool)
+    types(shops, 9)
+    await shops.pass(60_000)
+    expect(shops.etsyShows('SIG')).toBe(9)
+    await looks(shops)
+    expect(shops.etsyShows('SIG')).toBe(4)
+    const text = `SELECT kind, closed_at IS NOT NULL AS closed FROM incident WHERE merchant_id = $1`
+    expect((await database.pool.query(text, [shops.merchantId])).rows).toEqual([{ kind: 'drift', closed: true }])
+  })
+
+  it('and asks about a number that somebody lowered', async () => {
+    const shops = await openTwoShops(database.pool)
+    types(shops, 3)
+    await looks(shops)
+    expect(shops.etsyShows('SIG')).toBe(3)
+    expect(await listing(shops)).toMatchObject([{ shown: 3, unexplained: 1 }])
+    expect(await shops.incidents()).toMatchObject([{ kind: 'drift' }])
+  })
+
+  it('and asks nobody when it was a sale, of which the news is still on its way', async () => {
+    const shops = await openTwoShops(database.pool, { newsMs: 30_000 })
+    await shops.pass(58_000)
+    given(shops.etsy.buy({ lines: [shops.etsyLine('SIG')] }))
+    await looks(shops)
+    await shops.pass(60_000)
+    expect(await listing(shops)).toMatchObject([{ shown: 3, unexplained: 0 }])
+    expect(await shops.incidents()).toEqual([])
+  })
+
+  it('and believes what it saw where nothing has changed', async () => {
+    const shops = await openTwoShops(database.pool)
+    await looks(shops)
+    expect(await listing(shops)).toMatchObject([{ shown: 4, unexplained: 0, status: 'active' }])
+    expect(await shops.incidents()).toEqual([])
+  })
+
+  it('and finds out that a listing was deleted', async () => {
+    const shops = await openTwoShops(database.pool)
+    shops.etsy.deleteBySeller(shops.etsyListing('SIG').listingId)
+    await looks(shops)
+    expect(await listing(shops)).toMatchObject([{ status: 'dead' }])
+    expect(await shops.incidents()).toMatchObject([{ kind: 'dead-listing' }])
+  })
+})
