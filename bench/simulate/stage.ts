@@ -145,7 +145,10 @@ async function bringUp({ world, clock, goods, plain, accounts, books, told }: St
       channel.list(good.sku, good.style)
       channel.write(good.sku, sellableOf(good))
     }
-    accounts.set(name, await connect(world.road, { ...world, channel: name, externalId: `${name}-${world.shopify.domain}`, name }))
+    accounts.set(
+      name,
+      await connect(world.road, { ...world, channel: name, externalId: `${name}-${world.shopify.domain}`, name }),
+    )
   }
   await pass(1)
   for (const account of await accountsOf(world.road.sync.db, world.merchantId)) {
