@@ -1,10 +1,11 @@
 import type { Connector } from '../channels/connector.ts'
+import { forSaleOf } from '../catalog/for-sale.server.ts'
 import type { ListingRef } from '../kernel/channel-order.ts'
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { available, type Availability } from '../pool/available.ts'
-import { forSaleOf, seqOf, stockOf } from '../pool/stock.server.ts'
+import { seqOf, stockOf } from '../pool/stock.server.ts'
 import type { Sync } from './facts.ts'
 
 type Known = { listingId: number; itemId: number | null; externalId: string; variantId: string }
