@@ -1,11 +1,12 @@
 import type { Connector } from '../channels/connector.ts'
+import { forSaleOf } from '../catalog/for-sale.server.ts'
 import type { ListingRef } from '../kernel/channel-order.ts'
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { available, type Availability } from '../pool/available.ts'
 import type { ChannelFacts, Terms } from '../pool/terms.ts'
-import { forSaleOf, seqOf, stockOf } from '../pool/stock.server.ts'
+import { seqOf, stockOf } from '../pool/stock.server.ts'
 import type { Supply } from '../pool/supply.ts'
 import type { Sync } from './facts.ts'
 

@@ -34,7 +34,7 @@ WITH taken AS (
   SELECT $1, l.account_id, l.id, ${ONLY_ONE}, ${PIECES_LEFT}, t.since, $2::timestamptz
   FROM touched t
   CROSS JOIN LATERAL (SELECT * FROM item WHERE merchant_id = $1 AND id = t.item_id OFFSET 0) i
-  JOIN listing l ON l.merchant_id = $1 AND l.item_id = t.item_id
+  CROSS JOIN LATERAL (SELECT * FROM listing WHERE merchant_id = $1 AND item_id = t.item_id OFFSET 0) l
   JOIN channel_account a ON a.merchant_id = $1 AND a.id = l.account_id AND a.channel <> ALL ($4::text[]) AND a.status = 'open'
   ORDER BY l.id
   ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1, pieces = EXCLUDED.pieces, attempts = 0,

@@ -1,5 +1,7 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { inventoryPage } from '#app/catalog/inventory-table.server.ts'
+import { readInventoryQuery } from '#app/catalog/inventory-query.ts'
 import { partsNow, type BundlePart } from '#app/catalog/bundle.server.ts'
 import { keepThings, type NewThing } from '#app/catalog/things.server.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
@@ -152,4 +154,11 @@ it('an item that a person decided not to publish stays so when its parts are sai
   const quiet = await addItem(db, shop, { sku: 'QUIET', undecided: 'a person decided', decided_at: NOON })
   await set_([RING()], quiet)
   expect(await itemRow(quiet)).toMatchObject({ undecided: 'a person decided' })
+})
+
+it('the table of items says how many sets there are, by their scarcest part', async () => {
+  await set_([RING(), STUDS()])
+  const { rows } = await inventoryPage(db, shop.merchantId, readInventoryQuery(new URLSearchParams()))
+  expect(rows.find(({ id }) => id === set)).toMatchObject({ kind: 'bundle', forSale: 2 })
+  expect(rows.find(({ id }) => id === stud)).toMatchObject({ forSale: 5 })
 })

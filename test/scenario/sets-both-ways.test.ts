@@ -17,6 +17,8 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
+// Shopify keeps no number for it, and knows nothing of its parts.
+const GIFT: ProductSeed = { title: 'Gift set', variants: [{ sku: 'GIFT', price: '300.00', tracked: false }] }
 const BRIDAL: ProductSeed = {
   title: 'Bridal set',
   variants: [{ sku: 'BRIDAL', price: '900.00', requiresComponents: true }],
@@ -32,12 +34,20 @@ beforeEach(async () => {
         { location: 'Window', available: 4 },
       ]),
       BRIDAL,
+      GIFT,
     ],
     listings: [listingOf('RING', 3), listingOf('BAND', 5), listingOf('BRIDAL', 7)],
   })
-  const { merchantId, road } = shops
-  const [bundleId, ring, band] = [await shops.item('BRIDAL'), await shops.item('RING'), await shops.item('BAND')]
   expect(shops.etsyShows('BRIDAL')).toBe(7)
+  await isMadeOf('BRIDAL')
+})
+afterEach(async () => {
+  expect(await verifyLedger(database.pool, shops.merchantId)).toEqual([])
+})
+
+async function isMadeOf(sku: string): Promise<void> {
+  const { merchantId, road } = shops
+  const [bundleId, ring, band] = [await shops.item(sku), await shops.item('RING'), await shops.item('BAND')]
   const parts = [
     { itemId: ring, needs: 1 },
     { itemId: band, needs: 2 },
@@ -48,10 +58,7 @@ beforeEach(async () => {
   expect(isRefusal(done)).toBe(false)
   road.kick(merchantId)
   await shops.pass(3_000)
-})
-afterEach(async () => {
-  expect(await verifyLedger(database.pool, shops.merchantId)).toEqual([])
-})
+}
 
 const onEtsy = () => [shops.etsyShows('RING'), shops.etsyShows('BAND'), shops.etsyShows('BRIDAL')]
 const onShopify = () => [shops.shopifyShows('RING'), shops.shopifyShows('BAND')]
@@ -106,5 +113,38 @@ describe('a bundle of Shopify’s that is offered on Etsy', () => {
     expect(onShopify()).toEqual([2, 3])
     expect(onEtsy()).toEqual([2, 3, 1])
     expect(await piecesOf(database.pool, shops.merchantId, await shops.item('BRIDAL'))).toEqual({})
+  })
+})
+
+describe('a set that Shopify keeps no number for', () => {
+  it('sold on Shopify lowers its parts there too, which Shopify did not, and cancelled raises them', async () => {
+    await isMadeOf('GIFT')
+    const order = buyOnShopify({ sku: 'GIFT', quantity: 1 })
+    await shops.pass(3_000)
+    expect(onShopify()).toEqual([2, 3])
+    expect(onEtsy()).toEqual([2, 3, 1])
+    // Long enough for whatever Shopify shows beyond our books to be taken for an edit of a person.
+    await shops.pass(180_000)
+    await heard()
+    expect(await shops.incidents()).toEqual([])
+    given(shops.shopify.cancelOrder(order.id, { restock: true }))
+    await heard()
+    expect([onShopify(), onEtsy()]).toEqual([
+      [3, 5],
+      [3, 5, 2],
+    ])
+    expect(await shops.incidents()).toEqual([])
+  })
+  it('sent from Shopify takes its parts away', async () => {
+    await isMadeOf('GIFT')
+    const order = buyOnShopify({ sku: 'GIFT', quantity: 1 })
+    await shops.pass(3_000)
+    given(shops.shopify.fulfill(order.id))
+    await heard()
+    await shops.pass(180_000)
+    await heard()
+    const reserved = (sku: string) => shops.shopify.quantity(sku, shops.shopify.location('Safe').id, 'reserved')
+    expect([reserved('RING'), reserved('BAND'), onShopify()]).toEqual([0, 0, [2, 3]])
+    expect(await shops.incidents()).toEqual([])
   })
 })
