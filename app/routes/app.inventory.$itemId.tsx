@@ -7,11 +7,15 @@ import { capabilitiesOf } from '../channels/registry.ts'
 import { present } from '../kernel/assert.ts'
 import { decide } from '../decide.server.ts'
 import { actorsOf } from '../merchant/actor.server.ts'
+import { placesOf } from '../merchant/location.server.ts'
 import { available } from '../pool/available.ts'
+import { clientsOf } from '../pool/client.server.ts'
 import { statesSentence } from '../pool/states-sentence.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import { timeline } from '../pool/timeline.server.ts'
+import { holdsOf } from '../sync/hold-list.server.ts'
 import { DecideItem } from '../ui/decide-item.tsx'
+import { HoldItem } from '../ui/hold-item.tsx'
 import { ItemBadges } from '../ui/item-badges.tsx'
 import { LedgerCard } from '../ui/ledger-card.tsx'
 import { Now } from '../ui/moment.tsx'
@@ -28,11 +32,14 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const item = Number.isSafeInteger(itemId) && itemId < 2 ** 31 ? await itemOf(pool, merchant.id, itemId) : undefined
   if (!item) throw new Response('There is no such item.', { status: 404 })
   const cursor = new URL(request.url).searchParams.get('before')
-  const [stocks, listings, ledger, actors] = await Promise.all([
+  const [stocks, listings, ledger, actors, { holds }, clients, places] = await Promise.all([
     stockOf(pool, merchant.id, [itemId]),
     listingsOf(pool, merchant.id, itemId),
     timeline(pool, merchant.id, { itemId, cursor }),
     actorsOf(pool, merchant.id),
+    holdsOf(pool, merchant.id, itemId),
+    clientsOf(pool, merchant.id),
+    placesOf(pool, merchant.id),
   ])
   const { stock, supply } = present(stocks.get(itemId), 'the stock of the item')
   const shown = listings.map((listing) => {
@@ -40,13 +47,14 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     return { ...listing, should: available(supply, facts) }
   })
   const now = { at, timeZone: merchant.timeZone }
-  return { now, item, stock, sentence: statesSentence(stock), shown, ledger, actors, older: cursor !== null }
+  const holding = { holds, clients, places }
+  return { now, item, stock, sentence: statesSentence(stock), shown, ledger, actors, holding, older: cursor !== null }
 }
 
 export const action = ({ request }: ActionFunctionArgs) => decide(request)
 
 export default function Item() {
-  const { now, item, stock, sentence, shown, ledger, actors, older } = useLoaderData<typeof loader>()
+  const { now, item, stock, sentence, shown, ledger, actors, holding, older } = useLoaderData<typeof loader>()
   return (
     <Now.Provider value={now}>
       <Page
@@ -60,6 +68,7 @@ export default function Item() {
           {item.undecided ? <DecideItem item={item} /> : null}
           <StatesCard stock={stock} sentence={sentence} />
           <ShownCard shown={shown} />
+          <HoldItem itemId={item.id} {...holding} />
           <LedgerCard ledger={ledger} actors={actors} older={older} />
         </BlockStack>
       </Page>
