@@ -53,68 +53,19 @@ function useHoldForm() {
   return { form, set }
 }
 
+type Fields = ReturnType<typeof useHoldForm>
+
 type FormProps = { itemId: number; clients: ClientView[]; places: Place[]; onDone: () => void }
 
 function HoldForm({ itemId, clients, places, onDone }: FormProps) {
-  const { form, set } = useHoldForm()
+  const fields = useHoldForm()
   const { decide, deciding } = useDecision('On hold')
+  const { form } = fields
   const isNew = form.clientId === NEW_CLIENT
   return (
     <FormLayout>
-      <FormLayout.Group>
-        <Select
-          label="Client"
-          options={[
-            { label: 'A new client', value: NEW_CLIENT },
-            ...clients.map(({ id, name, contact }) => ({
-              label: contact ? `${name}, ${contact}` : name,
-              value: `${id}`,
-            })),
-          ]}
-          value={form.clientId}
-          onChange={set('clientId')}
-        />
-        <TextField label="Until" type="datetime-local" value={form.until} onChange={set('until')} autoComplete="off" />
-      </FormLayout.Group>
-      {isNew ? (
-        <FormLayout.Group>
-          <TextField label="Name" value={form.name} onChange={set('name')} autoComplete="off" maxLength={200} />
-          <TextField
-            label="Phone or e-mail"
-            value={form.contact}
-            onChange={set('contact')}
-            autoComplete="off"
-            maxLength={200}
-          />
-        </FormLayout.Group>
-      ) : null}
-      <FormLayout.Group>
-        <TextField
-          label="Pieces"
-          type="number"
-          min={1}
-          value={form.quantity}
-          onChange={set('quantity')}
-          autoComplete="off"
-        />
-        <Select
-          label="Where it lies"
-          options={[
-            { label: 'Wherever one is for sale', value: '' },
-            ...places.map(({ id, name }) => ({ label: name, value: `${id}` })),
-          ]}
-          value={form.locationId}
-          onChange={set('locationId')}
-        />
-      </FormLayout.Group>
-      <TextField
-        label="Deposit"
-        value={form.note}
-        onChange={set('note')}
-        autoComplete="off"
-        maxLength={1000}
-        placeholder="200 paid in cash"
-      />
+      <ForWhom fields={fields} clients={clients} />
+      <What fields={fields} places={places} />
       <InlineStack align="end" gap="200">
         <Button variant="tertiary" onClick={onDone}>
           Not now
@@ -129,5 +80,69 @@ function HoldForm({ itemId, clients, places, onDone }: FormProps) {
         </Button>
       </InlineStack>
     </FormLayout>
+  )
+}
+
+function ForWhom({ fields: { form, set }, clients }: { fields: Fields; clients: ClientView[] }) {
+  const known = clients.map(({ id, name, contact }) => ({
+    label: contact ? `${name}, ${contact}` : name,
+    value: `${id}`,
+  }))
+  return (
+    <>
+      <FormLayout.Group>
+        <Select
+          label="Client"
+          options={[{ label: 'A new client', value: NEW_CLIENT }, ...known]}
+          value={form.clientId}
+          onChange={set('clientId')}
+        />
+        <TextField label="Until" type="datetime-local" value={form.until} onChange={set('until')} autoComplete="off" />
+      </FormLayout.Group>
+      {form.clientId === NEW_CLIENT ? (
+        <FormLayout.Group>
+          <TextField label="Name" value={form.name} onChange={set('name')} autoComplete="off" maxLength={200} />
+          <TextField
+            label="Phone or e-mail"
+            value={form.contact}
+            onChange={set('contact')}
+            autoComplete="off"
+            maxLength={200}
+          />
+        </FormLayout.Group>
+      ) : null}
+    </>
+  )
+}
+
+function What({ fields: { form, set }, places }: { fields: Fields; places: Place[] }) {
+  const named = places.map(({ id, name }) => ({ label: name, value: `${id}` }))
+  return (
+    <>
+      <FormLayout.Group>
+        <TextField
+          label="Pieces"
+          type="number"
+          min={1}
+          value={form.quantity}
+          onChange={set('quantity')}
+          autoComplete="off"
+        />
+        <Select
+          label="Where it lies"
+          options={[{ label: 'Wherever one is for sale', value: '' }, ...named]}
+          value={form.locationId}
+          onChange={set('locationId')}
+        />
+      </FormLayout.Group>
+      <TextField
+        label="Deposit"
+        value={form.note}
+        onChange={set('note')}
+        autoComplete="off"
+        maxLength={1000}
+        placeholder="200 paid in cash"
+      />
+    </>
   )
 }
