@@ -84,3 +84,9 @@ export async function keepPlaces(
   const values = [account.merchantId, account.id, JSON.stringify(rows), told.at]
   return (await db.query({ text: KEEP, values })).rows.length
 }
+
+/** The merchant's places, in their order. */
+export async function placesOf(db: Sql, merchantId: number): Promise<{ id: number; name: string }[]> {
+  const text = 'SELECT id, name FROM location WHERE merchant_id = $1 AND archived_at IS NULL ORDER BY rank, id'
+  return (await db.query<{ id: number; name: string }>({ name: 'places-of', text, values: [merchantId] })).rows
+}

@@ -100,8 +100,6 @@ async function heldByToken(tx: Sql, merchantId: number, token: string): Promise<
   return (await tx.query<{ id: number }>({ text, values: [merchantId, token] })).rows[0]?.id
 }
 
-// Its stock is locked as a whole, in the ledger's order: the seq that is kept with the hold is of a moment when nobody
-// else changes it.
 async function itemToHold(
   tx: Sql,
   merchantId: number,
@@ -113,8 +111,6 @@ async function itemToHold(
   const [item] = (await tx.query<Row>({ text, values: [merchantId, itemId] })).rows
   if (!item || item.status === 'deleted') return refuse('unknown-item', 'There is no such item.')
   if (item.kind === 'bundle') return refuse('bundle', 'A set has no pieces of its own: put its parts on hold.')
-  const lock = 'SELECT FROM balance WHERE merchant_id = $1 AND item_id = $2 ORDER BY location_id FOR UPDATE'
-  await tx.query({ text: lock, values: [merchantId, itemId] })
   return item
 }
 

@@ -48,7 +48,9 @@ SELECT ${CHANGE}, 1, $9, $10, location_id, 'available', location_id, 'reserved' 
 RETURNING item_id AS "itemId", from_location AS "locationId", quantity`
 
 // Units the channel names come first, from where it names them; the rest from sellable locations in the merchant's
-// order. FOR UPDATE re-reads a row that another transaction has changed, so `available` is never an old number.
+// order. FOR UPDATE re-reads a row that another transaction has changed, so `available` is never an old number. What is
+// left is computed from that row: PostgreSQL tries an UPDATE's checks on the row as the statement first saw it, and stock
+// that has come back meanwhile would be below zero there.
 const takeInto = (state: 'reserved' | 'held') => `
 WITH demand AS (
   SELECT item_id, wanted FROM unnest($9::int[], $10::int[]) AS d (item_id, wanted)
@@ -70,20 +72,20 @@ WITH demand AS (
 ), free AS (
   SELECT *, CASE WHEN sellable THEN available - as_named ELSE 0 END AS rest FROM as_said
 ), share AS (
-  SELECT item_id, location_id, as_named + GREATEST(0, LEAST(
+  SELECT item_id, location_id, available, as_named + GREATEST(0, LEAST(
     rest, wanted - sum(as_named) OVER item - COALESCE(sum(rest) OVER earlier, 0)
   ))::int AS quantity
   FROM free
   WINDOW item AS (PARTITION BY item_id),
     earlier AS (PARTITION BY item_id ORDER BY rank, location_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), taken AS (
-  SELECT item_id, location_id, quantity, row_number() OVER (ORDER BY item_id, location_id) AS n
+  SELECT item_id, location_id, quantity, available - quantity AS rest, row_number() OVER (ORDER BY item_id, location_id) AS n
   FROM share
   WHERE quantity > 0 AND ${NOT_YET}
     AND (NOT $11::boolean OR (SELECT sum(quantity) FROM share) = (SELECT sum(wanted) FROM demand))
 ), balances AS (
   UPDATE balance b
-  SET available = b.available - t.quantity, ${state} = b.${state} + t.quantity, version = b.version + 1
+  SET available = t.rest, ${state} = b.${state} + t.quantity, version = b.version + 1
   FROM taken t
   WHERE b.merchant_id = $1 AND b.item_id = t.item_id AND b.location_id = t.location_id
 ), fact AS (
@@ -190,7 +192,7 @@ WITH moves AS (
   SELECT item_id, location_id, ${eachState((s) => `COALESCE(sum(n) FILTER (WHERE state = '${s}'), 0)::int AS ${s}`)}
   FROM ends GROUP BY item_id, location_id
 ), locked AS MATERIALIZED (
-  SELECT b.item_id, b.location_id, ${eachState((s) => `b.${s} + d.${s} >= 0`, ' AND ')} AS enough
+  SELECT b.item_id, b.location_id, ${eachState((s) => `b.${s} + d.${s} AS ${s}`)}, ${eachState((s) => `b.${s} + d.${s} >= 0`, ' AND ')} AS enough
   FROM delta d
   JOIN balance b ON b.merchant_id = $1 AND b.item_id = d.item_id AND b.location_id = d.location_id
   ORDER BY b.item_id, b.location_id
@@ -198,9 +200,9 @@ WITH moves AS (
 ), allowed AS (
   SELECT m.* FROM moves m WHERE NOT EXISTS (SELECT FROM locked WHERE NOT enough) AND ${NOT_YET}
 ), balances AS (
-  UPDATE balance b SET ${eachState((s) => `${s} = b.${s} + d.${s}`)}, version = b.version + 1
-  FROM delta d
-  WHERE b.merchant_id = $1 AND b.item_id = d.item_id AND b.location_id = d.location_id AND EXISTS (SELECT FROM allowed)
+  UPDATE balance b SET ${eachState((s) => `${s} = l.${s}`)}, version = b.version + 1
+  FROM locked l
+  WHERE b.merchant_id = $1 AND b.item_id = l.item_id AND b.location_id = l.location_id AND EXISTS (SELECT FROM allowed)
 ), fact AS (
   ${FACT} WHERE EXISTS (SELECT FROM allowed)
 ), movements AS (

@@ -13,7 +13,11 @@ import { statesSentence } from '../pool/states-sentence.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import { timeline } from '../pool/timeline.server.ts'
 import { ConvertCard } from '../ui/convert-card.tsx'
+import { placesOf } from '../merchant/location.server.ts'
+import { clientsOf } from '../pool/client.server.ts'
+import { holdsOf } from '../sync/hold-list.server.ts'
 import { DecideItem } from '../ui/decide-item.tsx'
+import { HoldItem } from '../ui/hold-item.tsx'
 import { ItemBadges } from '../ui/item-badges.tsx'
 import { LedgerCard } from '../ui/ledger-card.tsx'
 import { MadeToOrderCard } from '../ui/made-to-order-card.tsx'
@@ -37,13 +41,16 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const cursor = searchParams.get('before')
   const asked = localMoment.safeParse(searchParams.get('at')).data ?? null
   const [then] = await momentsOf(pool, merchant.id, [asked])
-  const [stocks, listings, ledger, actors, thing, why] = await Promise.all([
+  const [stocks, listings, ledger, actors, thing, why, { holds }, clients, places] = await Promise.all([
     stockOf(pool, merchant.id, [itemId]),
     listingsOf(pool, merchant.id, itemId),
     timeline(pool, merchant.id, { itemId, cursor }),
     actorsOf(pool, merchant.id),
     thingOf(pool, merchant.id, itemId),
     whyNow(pool, merchant.id, { itemId, at }),
+    holdsOf(pool, merchant.id, itemId),
+    clientsOf(pool, merchant.id),
+    placesOf(pool, merchant.id),
   ])
   const { stock } = present(stocks.get(itemId), 'the stock of the item')
   const shown = listings.flatMap((listing) => {
@@ -52,14 +59,15 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   })
   const now = { at, timeZone: merchant.timeZone }
   const past = then && { at: then, local: asked, why: await whyThen(pool, merchant.id, { itemId, at: then }) }
+  const holding = { holds, clients, places }
   const sentence = statesSentence(stock)
-  return { now, item, stock, sentence, shown, past, ledger, actors, thing, older: cursor !== null }
+  return { now, item, stock, sentence, shown, past, ledger, actors, thing, holding, older: cursor !== null }
 }
 
 export const action = ({ request }: ActionFunctionArgs) => decide(request)
 
 export default function Item() {
-  const { now, item, stock, sentence, shown, past, ledger, actors, thing, older } = useLoaderData<typeof loader>()
+  const { now, item, stock, sentence, shown, past, ledger, actors, thing, holding, older } = useLoaderData<typeof loader>()
   return (
     <Now.Provider value={now}>
       <Page
@@ -73,6 +81,7 @@ export default function Item() {
           {item.undecided ? <DecideItem item={item} /> : null}
           <StatesCard stock={stock} sentence={sentence} />
           <ShownCard shown={shown} />
+          <HoldItem itemId={item.id} {...holding} />
           <WhyThenCard past={past} />
           {thing.canBeSet ? <PartsCard itemId={item.id} parts={thing.parts} stocked={thing.stocked} /> : null}
           {thing.canBeMade ? <MadeToOrderCard itemId={item.id} making={thing.making} /> : null}

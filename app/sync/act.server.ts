@@ -29,7 +29,7 @@ export async function act<D extends Done>(
 ): Promise<Refusal | D> {
   const at = sync.clock.now()
   try {
-    const done = await sync.inTransaction(async (tx) => {
+    const done = await unlessBrokenOff(sync, async (tx) => {
       const outcome = await work(tx, at)
       // Thrown, so that what was written before it was refused is undone.
       if (isRefusal(outcome)) throw new Refused(outcome)
@@ -42,5 +42,21 @@ export async function act<D extends Done>(
   } catch (thrown) {
     if (thrown instanceof Refused) return thrown.refusal
     throw thrown
+  }
+}
+
+const DEADLOCK = '40P01'
+const MOST_TRIES = 4
+
+// Two who free pieces at several places and fill orders with them can wait for each other. PostgreSQL breaks one of them
+// off, and nothing of it was kept: it is done again, after the other.
+async function unlessBrokenOff<T>(sync: Sync, work: (tx: Sql) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await sync.inTransaction(work)
+    } catch (thrown) {
+      const isDeadlock = thrown instanceof Error && 'code' in thrown && thrown.code === DEADLOCK
+      if (!isDeadlock || tries === MOST_TRIES) throw thrown
+    }
   }
 }

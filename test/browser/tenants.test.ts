@@ -19,7 +19,15 @@ const SECRET = 'Koh-i-Noor'
 
 let database: FreshDatabase
 let web: WebProcess
-type Stocked = ShopRows & { item: number; listing: number; proposed: number; order: number; incident: number }
+type Stocked = ShopRows & {
+  item: number
+  listing: number
+  proposed: number
+  order: number
+  incident: number
+  hold: number
+  client: number
+}
 let theirs: Stocked
 let third: Stocked
 
@@ -78,7 +86,22 @@ async function stocked(shop: ShopRows) {
   })
   const about = { merchantId: shop.merchantId, itemId: item, sentence: SECRET, at: NOON }
   const incident = await openIncident(pool, { ...about, kind: 'oversell', subject: 'line/1' })
-  return { ...shop, item, listing, proposed, order, incident }
+  return { ...shop, item, listing, proposed, order, incident, ...(await held(shop, item)) }
+}
+
+/** A piece on hold, for a client whose name is the secret. */
+async function held(shop: ShopRows, item: number) {
+  const { pool } = database
+  await addStock(pool, shop, { itemId: item, place: shop.bench, held: 1 })
+  const merchant = { merchant_id: shop.merchantId }
+  const client = await put(pool, 'client', { ...merchant, name: SECRET, made_by: 'app', made_at: NOON })
+  const person = await put(pool, 'person', { ...merchant, subject: 'other', role: 'staff', first_seen: NOON })
+  const ids = { item_id: item, client_id: client, person_id: person, token: 'held' }
+  const row = { quantity: 1, until: new Date('2100-01-01T00:00:00Z'), status: 'active', stock_seq: 0, made_at: NOON }
+  const hold = await put(pool, 'hold', { ...merchant, ...ids, ...row })
+  const lies = { hold_id: hold, item_id: item, location_id: shop.bench, quantity: 1 }
+  await put(pool, 'hold_allocation', { ...merchant, ...lies }, 'hold_id')
+  return { hold, client }
 }
 
 const ask = (path: string, shop: string | null, init: RequestInit = {}) =>
@@ -94,6 +117,7 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app._index.tsx': { path: () => '/app?index', secret: true },
   'app.inventory._index.tsx': { path: () => '/app/inventory?index', secret: true },
   'app.inventory.$itemId.tsx': { path: () => `/app/inventory/${theirs.item}`, secret: true },
+  'app.holds.tsx': { path: () => '/app/holds', secret: true },
   'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
   'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
   'app.channels.etsy.tsx': { path: () => '/app/channels/etsy', secret: false },
@@ -102,6 +126,9 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
 const OTHERS = [
   '_index.ts',
   'api.items.ts',
+  'api.carts.ts',
+  'api.carts_.$cart.ts',
+  'api.carts_.$cart_.order.ts',
   'api.live.ts',
   'auth.$.ts',
   'auth.etsy.callback.ts',
@@ -148,12 +175,18 @@ describe('a page', () => {
 describe('a decision', () => {
   type Decision = { decision: string } & Record<string, string | number>
   const decisions = (of: Stocked): Decision[] => [
+    { decision: 'hold-release', holdId: of.hold },
     { decision: 'publish', itemId: of.item, answer: 'yes' },
     { decision: 'taken-out', orderId: of.order, answer: 'no' },
     { decision: 'drift', listingId: of.listing, right: 'theirs' },
     { decision: 'close', incidentId: of.incident, note: 'Done' },
     { decision: 'match-all', pairs: `${of.proposed}/${of.item}` },
     { decision: 'match', listingId: of.proposed, itemId: of.item, answer: 'accepted' },
+    { decision: 'client-forget', clientId: of.client },
+    { decision: 'hold-extend', holdId: of.hold, until: '2099-12-31' },
+    { decision: 'hold-move', holdId: of.hold, from: of.bench, to: of.safe, quantity: 1, token: 'a-form-of-theirs' },
+    { decision: 'hold-convert', holdId: of.hold },
+    { decision: 'api-key-new', accountId: of.etsy, name: 'Ours', token: 'a-form-of-theirs' },
     { decision: 'go-live', accountId: of.etsy },
     { decision: 'book-differences', accountId: of.shopify },
     { decision: 'set-components', itemId: of.item, parts: '' },
@@ -176,6 +209,9 @@ describe('a decision', () => {
     'bundle_component',
     'made_to_order',
     'conversion',
+    'client',
+    'hold',
+    'api_key',
   ]
 
   async function rowsOf({ merchantId }: ShopRows): Promise<string> {
@@ -201,7 +237,7 @@ describe('a decision', () => {
   })
 
   test('of the merchant’s own person does', async () => {
-    for (const decision of decisions(third).slice(0, 5)) {
+    for (const decision of decisions(third).slice(0, 6)) {
       const before = await rowsOf(third)
       expect(await (await decide(decision, THIRD)).json(), decision.decision).toEqual({ refusal: null })
       expect(await rowsOf(third), decision.decision).not.toBe(before)

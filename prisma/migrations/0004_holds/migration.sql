@@ -140,3 +140,6 @@ CREATE TABLE cart_allocation (
   FOREIGN KEY (merchant_id, location_id) REFERENCES location (merchant_id, id)
 );
 CREATE INDEX cart_allocation_place ON cart_allocation (merchant_id, item_id, location_id);
+
+-- "When did this channel first confirm a number that is without it?"
+CREATE INDEX publication_confirmed ON publication (merchant_id, listing_id, stock_seq) WHERE outcome = 'accepted';
