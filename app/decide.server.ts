@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
 import type { AnyDecision, Deciding } from './decide/decision.server.ts'
+import { HANDLING_DECISIONS } from './decide/handling.server.ts'
+import { PLACE_DECISIONS } from './decide/places.server.ts'
+import { RECEIVING_DECISIONS } from './decide/receiving.server.ts'
 import { isRefusal, refuse, type Refusal } from './kernel/refusal.ts'
 import { notAllowed } from './merchant/role.ts'
 import type { JsonValue } from './queue/fact.ts'
@@ -8,7 +11,12 @@ import { actorOf, visit } from './visit.server.ts'
 import { sync } from './web-resources.server.ts'
 
 /** Everything a person can decide, by name: the form's field `decision`. */
-export const DECISIONS: Record<string, AnyDecision> = { ...CHANNEL_DECISIONS }
+export const DECISIONS: Record<string, AnyDecision> = {
+  ...CHANNEL_DECISIONS,
+  ...PLACE_DECISIONS,
+  ...HANDLING_DECISIONS,
+  ...RECEIVING_DECISIONS,
+}
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */
 export type Decided = { refusal: Refusal | null; said?: JsonValue }
