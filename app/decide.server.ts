@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { API_KEY_DECISIONS } from './decide/api-keys.server.ts'
 import { BOOKS_DECISIONS } from './decide/books.server.ts'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
+import { HANDLING_DECISIONS } from './decide/handling.server.ts'
 import { HOLD_DECISIONS } from './decide/holds.server.ts'
+import { PLACE_DECISIONS } from './decide/places.server.ts'
+import { RECEIVING_DECISIONS } from './decide/receiving.server.ts'
 import { RULE_DECISIONS } from './decide/rules.server.ts'
 import { THING_DECISIONS } from './decide/things.server.ts'
 import type { AnyDecision, Deciding } from './decide/decision.server.ts'
@@ -18,6 +21,9 @@ export const DECISIONS: Record<string, AnyDecision> = {
   ...THING_DECISIONS,
   ...BOOKS_DECISIONS,
   ...RULE_DECISIONS,
+  ...PLACE_DECISIONS,
+  ...HANDLING_DECISIONS,
+  ...RECEIVING_DECISIONS,
 }
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */

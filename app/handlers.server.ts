@@ -11,10 +11,13 @@ import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
+import { hasNewPlace, takeInPlaces } from './sync/take-in-places.server.ts'
+import { lookAtMapping } from './sync/look-at-mapping.server.ts'
 import { noteOverdue } from './sync/overdue.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
 import { sealHourly } from './sync/seal-hourly.server.ts'
 import { runPreview } from './sync/rule-preview.server.ts'
+import { settlePlace } from './sync/settle-place.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import { fillPromised } from './sync/promised.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
@@ -54,6 +57,20 @@ export function handlers(
       if (!open || !keepsStock(open.connector)) return
       const isNews = await takeInThing({ ...open, connector: open.connector }, payload.externalId)
       if (isNews) await wake(sync.db, payload.merchantId)
+    },
+    async 'places-changed'(payload) {
+      const open = await ready(payload)
+      if (open && keepsStock(open.connector)) await takeInPlaces({ ...open, connector: open.connector })
+    },
+    async 'mapping-asked'(payload) {
+      const open = await ready(payload)
+      if (open && keepsStock(open.connector))
+        await lookAtMapping({ ...open, connector: open.connector }, payload.locationId)
+    },
+    async 'place-settles'(payload) {
+      const open = await ready(payload)
+      if (open && keepsStock(open.connector)) await settlePlace({ ...open, connector: open.connector }, payload)
+      await wake(sync.db, payload.merchantId)
     },
     async 'account-connected'(payload) {
       const open = await opened(payload)
@@ -109,6 +126,7 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
       await markUndecided(tx, account.merchantId)
     })
   }
+  if (await hasNewPlace({ sync, account, connector }, things)) await takeInPlaces({ sync, account, connector })
   if (account.status === 'review') {
     await compareAgain({ sync, account, connector }, things)
     return true

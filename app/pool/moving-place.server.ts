@@ -48,24 +48,29 @@ export async function countedItem(db: Sql, merchantId: number, itemId: number): 
   return item.tracked ? item : refuse('not-tracked', `No number of ${item.title} is kept.`)
 }
 
+// What lies at all places together stays far within what a number of the database holds.
+const MOST = 1_000_000_000
+
 /**
- * Whether `more` pieces can come in: the only one of its kind is one piece in the world, wherever it is. Locks what
- * there is of it, so that two do not come in at once.
+ * Whether `more` pieces can come in: the only one of its kind is one piece in the world, wherever it is. Locks the item,
+ * so that two do not come in at once.
  */
 export async function canComeIn(
   db: Sql,
   merchantId: number,
   { itemId, item, more }: { itemId: number; item: CountedItem; more: number },
 ): Promise<Refusal | undefined> {
-  if (item.kind !== 'one_of_one' || more === 0) return undefined
+  if (more === 0) return undefined
   await db.query({
     text: 'SELECT 1 FROM item WHERE merchant_id = $1 AND id = $2 FOR NO KEY UPDATE',
     values: [merchantId, itemId],
   })
-  const text = `SELECT COALESCE(sum(${STOCK_STATES.join(' + ')}), 0)::int AS n FROM balance WHERE merchant_id = $1 AND item_id = $2`
+  const text = `SELECT COALESCE(sum(${STOCK_STATES.map((state) => `${state}::bigint`).join(' + ')}), 0)::bigint AS n
+    FROM balance WHERE merchant_id = $1 AND item_id = $2`
   const { rows } = await db.query<{ n: number }>({ name: 'pieces-in-the-world', text, values: [merchantId, itemId] })
-  const known = rows[0]?.n ?? 0
-  if (known + more <= 1) return undefined
+  const known = Number(rows[0]?.n ?? 0)
+  if (known + more > MOST) return refuse('too-many', `Nobody has so many of ${item.title}.`)
+  if (item.kind !== 'one_of_one' || known + more <= 1) return undefined
   return refuse(
     'one-of-one',
     `${item.title} is the only one of its kind, and there ${known ? 'is one' : 'can be one'}.`,

@@ -65,11 +65,30 @@ const endsOf = ({ itemId, from, to }: Move) =>
  * the one its move names. What was opened with the books is there since we know of it.
  */
 export async function keepStays(db: Sql, change: Change, moves: Move[]): Promise<void> {
-  const pairs = moves.flatMap(endsOf)
-  const terms = moves.flatMap(({ itemId, to, stay }) => (stay && 'locationId' in to ? [{ itemId, to, stay }] : []))
   const since = change.reason === 'opening' ? change.recordedAt : change.occurredAt
+  await keep(db, { merchantId: change.merchantId, since, pairs: moves.flatMap(endsOf) }, moves)
+}
+
+/**
+ * The same for all that lies at a place, once it has begun or ceased to be one that sells. Its balances must be locked.
+ */
+export async function keepStaysAt(
+  db: Sql,
+  { merchantId, locationId, at }: { merchantId: number; locationId: number; at: Date },
+): Promise<void> {
+  const text =
+    'SELECT item_id AS "itemId", location_id AS "locationId" FROM balance WHERE merchant_id = $1 AND location_id = $2'
+  type Pair = { itemId: number; locationId: number }
+  const { rows } = await db.query<Pair>({ text, values: [merchantId, locationId] })
+  if (rows.length > 0) await keep(db, { merchantId, since: at, pairs: rows }, [])
+}
+
+type Keeping = { merchantId: number; since: Date; pairs: { itemId: number; locationId: number }[] }
+
+async function keep(db: Sql, { merchantId, since, pairs }: Keeping, moves: Move[]): Promise<void> {
+  const terms = moves.flatMap(({ itemId, to, stay }) => (stay && 'locationId' in to ? [{ itemId, to, stay }] : []))
   const values = [
-    change.merchantId,
+    merchantId,
     pairs.map(({ itemId }) => itemId),
     pairs.map(({ locationId }) => locationId),
     since,

@@ -99,7 +99,8 @@ async function readSteadily(
   return { things, moved: (await ours()) !== before }
 }
 
-function lastChange(things: StockedThing[]): Date | undefined {
+/** When the newest number of these things changed. */
+export function lastChange(things: StockedThing[]): Date | undefined {
   const moments = things.flatMap(({ levels }) => levels.map(({ updatedAt }) => updatedAt.getTime()))
   return moments.length === 0 ? undefined : new Date(Math.max(...moments))
 }

@@ -61,7 +61,7 @@ describe('a piece that stays too long', () => {
     await Promise.all([noteOverdue(sync), noteOverdue(sync)])
     expect(await incidents()).toEqual([
       {
-        sentence: '2 of Signet ring have been in Bench since 23 November 2026. They were due on 30 November 2026.',
+        sentence: '2 of Signet ring have been in Bench since 10 March 2026. They were due on 17 March 2026.',
         open: true,
       },
     ])
@@ -121,8 +121,7 @@ describe('a piece that stays too long', () => {
     await noteOverdue(sync)
     expect(await incidents()).toMatchObject([
       {
-        sentence:
-          '1 of Signet ring has been in Memo, with Okafor, since 23 November 2026. It was due on 24 November 2026.',
+        sentence: '1 of Signet ring has been in Memo, with Okafor, since 10 March 2026. It was due on 11 March 2026.',
       },
     ])
     await erasePartner(database.pool, { merchantId: shop.merchantId, partnerId: partner })
@@ -141,7 +140,7 @@ describe('a piece that stays too long', () => {
     await noteOverdue(sync)
     expect((await incidents())[0]?.sentence).toContain('with a partner,')
     expect((await incidents())[1]?.sentence).toBe(
-      '1 of Signet ring has been in Memo since 24 November 2026. It was due on 24 November 2026.',
+      '1 of Signet ring has been in Memo since 11 March 2026. It was due on 11 March 2026.',
     )
   })
   it('is one of many that are done a part at a time', async () => {
