@@ -32,6 +32,7 @@ export default function App() {
         <Link to="/app/inventory">Inventory</Link>
         <Link to="/app/channels">Channels</Link>
         <Link to="/app/incidents">Incidents</Link>
+        <Link to="/app/books">Books</Link>
       </NavMenu>
       <Live />
       <UnlessSlow>

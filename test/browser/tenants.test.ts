@@ -6,6 +6,8 @@ import { Session } from '@shopify/shopify-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openIncident } from '#app/incidents/incident.server.ts'
 import { systemClock } from '#app/kernel/system-clock.server.ts'
+import { bulkMove } from '#app/pool/bulk-move.server.ts'
+import { keepRemark } from '#app/pool/remark.server.ts'
 import { openSealer } from '#app/merchant/sealed.server.ts'
 import { sessionStorage } from '#app/session-storage.server.ts'
 import { freshDatabase, type FreshDatabase } from '#test/support/database.ts'
@@ -19,7 +21,14 @@ const SECRET = 'Koh-i-Noor'
 
 let database: FreshDatabase
 let web: WebProcess
-type Stocked = ShopRows & { item: number; listing: number; proposed: number; order: number; incident: number }
+type Stocked = ShopRows & {
+  item: number
+  listing: number
+  proposed: number
+  order: number
+  incident: number
+  act: string
+}
 let theirs: Stocked
 let third: Stocked
 
@@ -60,6 +69,8 @@ async function stocked(shop: ShopRows) {
   const { pool } = database
   const item = await addItem(pool, shop, { title: SECRET, sku: SECRET, undecided: SECRET })
   await addStock(pool, shop, { itemId: item, place: shop.safe, available: 1 })
+  const spare = await addItem(pool, shop, { title: SECRET, sku: `${SECRET} spare` })
+  await addStock(pool, shop, { itemId: spare, place: shop.safe, available: 1 })
   for (const account of [shop.shopify, shop.etsy])
     await addListing(pool, shop, { account_id: account, item_id: item, title: SECRET })
   const drifting = { account_id: shop.etsy, item_id: item, unexplained: 1, title: SECRET, shown: 0 }
@@ -76,9 +87,16 @@ async function stocked(shop: ShopRows) {
     order: { name: SECRET, taken_out: 'asked', history: true },
     lines: [{ title: SECRET, item_id: item }],
   })
+  const moved = { token: crypto.randomUUID(), merchantId: shop.merchantId, actor: 'person/1', at: systemClock.now() }
+  const cause = await keepRemark(pool, { ...moved, text: SECRET })
+  const [from, to] = [
+    { locationId: shop.safe, state: 'available' as const },
+    { locationId: shop.safe, state: 'safety_stock' as const },
+  ]
+  await bulkMove(pool, { ...moved, cause, from, to, lines: [{ itemId: spare, quantity: 1 }] })
   const about = { merchantId: shop.merchantId, itemId: item, sentence: SECRET, at: NOON }
   const incident = await openIncident(pool, { ...about, kind: 'oversell', subject: 'line/1' })
-  return { ...shop, item, listing, proposed, order, incident }
+  return { ...shop, item, listing, proposed, order, incident, act: `bulk-move/${moved.token}` }
 }
 
 const ask = (path: string, shop: string | null, init: RequestInit = {}) =>
@@ -94,6 +112,8 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app._index.tsx': { path: () => '/app?index', secret: true },
   'app.inventory._index.tsx': { path: () => '/app/inventory?index', secret: true },
   'app.inventory.$itemId.tsx': { path: () => `/app/inventory/${theirs.item}`, secret: true },
+  'app.books._index.tsx': { path: () => '/app/books?index', secret: true },
+  'app.books.export[.]csv.ts': { path: () => '/app/books/export.csv', secret: true },
   'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
   'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
   'app.channels.etsy.tsx': { path: () => '/app/channels/etsy', secret: false },
@@ -112,6 +132,8 @@ const OTHERS = [
 
 const dataOf = (file: string) => {
   const path = PAGES[file]?.path() ?? ''
+  // A resource: there is no page around what it gives.
+  if (file.includes('[.]')) return path
   return `${path}${path.includes('?') ? '&' : '?'}_data=${encodeURIComponent(`routes/${file.replace(/\.tsx?$/, '')}`)}`
 }
 
@@ -155,6 +177,17 @@ describe('a decision', () => {
     { decision: 'match', listingId: of.proposed, itemId: of.item, answer: 'accepted' },
     { decision: 'go-live', accountId: of.etsy },
     { decision: 'book-differences', accountId: of.shopify },
+    {
+      decision: 'bulk-move',
+      token: crypto.randomUUID(),
+      lines: `${of.item}/1`,
+      fromPlace: of.safe,
+      fromState: 'available',
+      toPlace: of.bench,
+      toState: 'in_work',
+      note: 'Moved',
+    },
+    { decision: 'undo', act: of.act, note: 'Undone' },
   ]
   const TABLES = [
     'item',
