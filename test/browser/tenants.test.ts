@@ -6,6 +6,8 @@ import { Session } from '@shopify/shopify-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openIncident } from '#app/incidents/incident.server.ts'
 import { systemClock } from '#app/kernel/system-clock.server.ts'
+import { bulkMove } from '#app/pool/bulk-move.server.ts'
+import { keepRemark } from '#app/pool/remark.server.ts'
 import { openSealer } from '#app/merchant/sealed.server.ts'
 import { sessionStorage } from '#app/session-storage.server.ts'
 import { freshDatabase, type FreshDatabase } from '#test/support/database.ts'
@@ -27,6 +29,7 @@ type Stocked = ShopRows & {
   incident: number
   hold: number
   client: number
+  act: string
 }
 let theirs: Stocked
 let third: Stocked
@@ -68,6 +71,8 @@ async function stocked(shop: ShopRows) {
   const { pool } = database
   const item = await addItem(pool, shop, { title: SECRET, sku: SECRET, undecided: SECRET })
   await addStock(pool, shop, { itemId: item, place: shop.safe, available: 1 })
+  const spare = await addItem(pool, shop, { title: SECRET, sku: `${SECRET} spare` })
+  await addStock(pool, shop, { itemId: spare, place: shop.safe, available: 1 })
   for (const account of [shop.shopify, shop.etsy])
     await addListing(pool, shop, { account_id: account, item_id: item, title: SECRET })
   const drifting = { account_id: shop.etsy, item_id: item, unexplained: 1, title: SECRET, shown: 0 }
@@ -84,6 +89,13 @@ async function stocked(shop: ShopRows) {
     order: { name: SECRET, taken_out: 'asked', history: true },
     lines: [{ title: SECRET, item_id: item }],
   })
+  const moved = { token: crypto.randomUUID(), merchantId: shop.merchantId, actor: 'person/1', at: systemClock.now() }
+  const cause = await keepRemark(pool, { ...moved, text: SECRET })
+  const [from, to] = [
+    { locationId: shop.safe, state: 'available' as const },
+    { locationId: shop.safe, state: 'safety_stock' as const },
+  ]
+  await bulkMove(pool, { ...moved, cause, from, to, lines: [{ itemId: spare, quantity: 1 }] })
   const about = { merchantId: shop.merchantId, itemId: item, sentence: SECRET, at: NOON }
   const incident = await openIncident(pool, { ...about, kind: 'oversell', subject: 'line/1' })
   return { ...shop, item, listing, proposed, order, incident, ...(await held(shop, item)) }
@@ -102,6 +114,7 @@ async function held(shop: ShopRows, item: number) {
   const lies = { hold_id: hold, item_id: item, location_id: shop.bench, quantity: 1 }
   await put(pool, 'hold_allocation', { ...merchant, ...lies }, 'hold_id')
   return { hold, client }
+  return { ...shop, item, listing, proposed, order, incident, act: `bulk-move/${moved.token}` }
 }
 
 const ask = (path: string, shop: string | null, init: RequestInit = {}) =>
@@ -118,6 +131,8 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app.inventory._index.tsx': { path: () => '/app/inventory?index', secret: true },
   'app.inventory.$itemId.tsx': { path: () => `/app/inventory/${theirs.item}`, secret: true },
   'app.holds.tsx': { path: () => '/app/holds', secret: true },
+  'app.books._index.tsx': { path: () => '/app/books?index', secret: true },
+  'app.books.export[.]csv.ts': { path: () => '/app/books/export.csv', secret: true },
   'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
   'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
   'app.channels.etsy.tsx': { path: () => '/app/channels/etsy', secret: false },
@@ -140,6 +155,8 @@ const OTHERS = [
 
 const dataOf = (file: string) => {
   const path = PAGES[file]?.path() ?? ''
+  // A resource: there is no page around what it gives.
+  if (file.includes('[.]')) return path
   return `${path}${path.includes('?') ? '&' : '?'}_data=${encodeURIComponent(`routes/${file.replace(/\.tsx?$/, '')}`)}`
 }
 
@@ -196,6 +213,17 @@ describe('a decision', () => {
       ...{ decision, itemId: of.item, intoId: of.item, parts: `${of.item}/2`, quantity: 1, locationId: of.safe },
       ...{ state: 'available', reason: 'Lost', token: `token-of-${decision}` },
     })),
+    {
+      decision: 'bulk-move',
+      token: crypto.randomUUID(),
+      lines: `${of.item}/1`,
+      fromPlace: of.safe,
+      fromState: 'available',
+      toPlace: of.bench,
+      toState: 'in_work',
+      note: 'Moved',
+    },
+    { decision: 'undo', act: of.act, note: 'Undone' },
   ]
   const TABLES = [
     'item',
