@@ -11,6 +11,7 @@ import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
 import { runPreview } from './sync/rule-preview.server.ts'
+import { ruleTimes } from './sync/rule-time.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
 import { wake } from './sync/wake.server.ts'
@@ -60,8 +61,8 @@ export function handlers(
 }
 
 /** What time alone brings: every such path, beside the facts. */
-export function timed(_sync: Sync): Timed[] {
-  return []
+export function timed(sync: Sync): Timed[] {
+  return [...ruleTimes(sync)]
 }
 
 async function bringIn({

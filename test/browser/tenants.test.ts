@@ -76,6 +76,15 @@ async function stocked(shop: ShopRows) {
     order: { name: SECRET, taken_out: 'asked', history: true },
     lines: [{ title: SECRET, item_id: item }],
   })
+  const rule = {
+    merchant_id: shop.merchantId,
+    rule_id: item,
+    version: 1,
+    kind: 'maximum',
+    scope: `*|item|${item}`,
+    item_id: item,
+  }
+  await put(pool, 'rule_version', { ...rule, quantity: 1, saved_by: 'app', valid_from: NOON }, 'rule_id')
   const about = { merchantId: shop.merchantId, itemId: item, sentence: SECRET, at: NOON }
   const incident = await openIncident(pool, { ...about, kind: 'oversell', subject: 'line/1' })
   return { ...shop, item, listing, proposed, order, incident }
@@ -96,6 +105,7 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app.inventory.$itemId.tsx': { path: () => `/app/inventory/${theirs.item}`, secret: true },
   'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
   'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
+  'app.rules.tsx': { path: () => '/app/rules', secret: true },
   'app.channels.etsy.tsx': { path: () => '/app/channels/etsy', secret: false },
 }
 /** The others are tried one by one below, or have nothing of a merchant's in them. */
