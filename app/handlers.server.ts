@@ -18,6 +18,7 @@ import { forgetThing } from './sync/forget-thing.server.ts'
 import { sealHourly } from './sync/seal-hourly.server.ts'
 import { runPreview } from './sync/rule-preview.server.ts'
 import { settlePlace } from './sync/settle-place.server.ts'
+import { ruleTimes } from './sync/rule-time.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import { fillPromised } from './sync/promised.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
@@ -89,6 +90,7 @@ export function timed(sync: Sync): Timed[] {
     { name: 'overdue', run: () => noteOverdue(sync) },
     { name: 'carts run out', run: () => expireCarts(sync) },
     fillPromised(sync),
+    ...ruleTimes(sync),
   ]
 }
 

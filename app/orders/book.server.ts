@@ -4,6 +4,7 @@ import type { Sql } from '../kernel/sql.ts'
 import { append, reserve } from '../pool/ledger.server.ts'
 import { lockAll } from '../pool/lock-to-take.server.ts'
 import type { Change, Demand, End, Move } from '../pool/movement.ts'
+import { freeBuffers } from '../pool/rule-buffer.server.ts'
 import { type Allocated, type AtLocation, deal, pick } from './allocation.ts'
 import { type AllocationDelta, type BookedLine, type Effect, writeBooked } from './booked-rows.server.ts'
 import { type LineEffects, lineEffects, NOTHING_BOOKED, nothingToDo } from './line-effects.ts'
@@ -283,6 +284,7 @@ async function take(
     for (const source of sources) addTo(demand.sources, source)
     demands.set(itemId, demand)
   }
+  await freeBuffers(db, { ...change, accountId: input.accountId }, [...demands.values()])
   const taken = await reserve(db, change, { demands: [...demands.values()], whole: false })
   assert(taken !== 'already', 'a revision of an order is booked once')
   return deal(taken.taken, waiting)

@@ -92,3 +92,11 @@ export function collide(a: Spoken, b: Spoken): boolean {
 
 /** A rule's address: "rule/7@2" is the second version of rule 7. */
 export const ruleLink = ({ id, version }: Pick<Rule, 'id' | 'version'>): string => `rule/${id}@${version}`
+
+/** What a scope's word says. */
+export function readScope(key: string): Scope {
+  const [channel = '', what = '', ...rest] = key.split('|')
+  const accountId = channel === '*' ? null : Number(channel)
+  const named = rest.join('|')
+  return { accountId, itemId: what === 'item' ? Number(named) : null, category: what === 'category' ? named : null }
+}

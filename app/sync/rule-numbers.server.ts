@@ -123,25 +123,51 @@ function supplyOf(stock: string | null, places: Places): Supply {
 
 type Both = { before: number; after: number }
 
-/** Computes stretches. What has the same stock and is under the same rules has the same number: it is computed once. */
-function numbersBy({ before, after, channels, scope, at }: Computing, places: Places) {
-  const byScope = Map.groupBy([...before, ...after], (rule) => rule.scope)
-  const known = new Map<string, Both>()
-  const rulesOf = (all: Rule[], scopes: string[]) =>
-    scopes.flatMap((one) => (byScope.has(one) ? all.filter((rule) => rule.scope === one) : []))
-  const compute = (row: Row, accountId: number, supply: Supply): Both => {
-    const scopes = scopesOf({ accountId, itemId: row.id, category: row.category })
+/** What the items of a category (and no rules of their own) are under on a channel. Equal ones have one id. */
+type Class = { id: number; before: Rule[]; after: Rule[]; facts: ChannelFacts }
+
+function classesBy({ before, after, channels }: Computing) {
+  const classes = new Map<string, Class>()
+  const ids = new Map<string, number>()
+  return (accountId: number, { itemId, category }: { itemId: number; category: string | null }): Class => {
+    const key = `${accountId} ${category ?? ''}`
+    const known = classes.get(key)
+    if (known) return known
+    const scopes = scopesOf({ accountId, itemId, category })
+    const under = (rules: Rule[]) => rules.filter(({ scope }) => scopes.includes(scope))
     const facts = channels.get(accountId)!
-    const terms = { facts, at, oneOfOne: row.kind === 'one_of_one', keptElsewhere: row.kept ?? [] }
-    const number = (rules: Rule[]) => available(supply, { ...terms, rules: rulesOf(rules, scopes) }).quantity
-    return { before: number(before), after: number(after) }
+    const made = { before: under(before), after: under(after), facts }
+    // Its name is for sentences only.
+    const print = JSON.stringify({ ...made, facts: { ...facts, name: '' } })
+    const id = ids.get(print) ?? ids.size
+    ids.set(print, id)
+    classes.set(key, { ...made, id })
+    return { ...made, id }
+  }
+}
+
+/** Computes stretches. What has the same stock and is under the same rules has the same number: it is computed once. */
+function numbersBy(computing: Computing, places: Places) {
+  const { before, after, channels, scope, at } = computing
+  const named = new Set([...before, ...after].map((rule) => rule.scope))
+  const known = new Map<string, Both>()
+  const classOf = classesBy(computing)
+  const compute = (row: Row, of: Omit<Class, 'id'>, supply: Supply): Both => {
+    const terms = { facts: of.facts, at, oneOfOne: row.kind === 'one_of_one', keptElsewhere: row.kept ?? [] }
+    const number = (rules: Rule[]) => available(supply, { ...terms, rules }).quantity
+    return { before: number(of.before), after: number(of.after) }
   }
   const ofItsOwn = ({ id, kept }: Row, accountId: number) =>
-    kept !== null || byScope.has(`*|item|${id}`) || byScope.has(`${accountId}|item|${id}`)
+    kept !== null || named.has(`*|item|${id}`) || named.has(`${accountId}|item|${id}`)
   const both = (row: Row, accountId: number, special: Supply | undefined): Both => {
-    if (special || ofItsOwn(row, accountId)) return compute(row, accountId, special ?? supplyOf(row.stock, places))
-    const key = `${accountId} ${row.kind} ${row.category ?? ''}\n${row.stock ?? ''}`
-    const found = known.get(key) ?? compute(row, accountId, supplyOf(row.stock, places))
+    const item = { itemId: row.id, category: row.category }
+    if (special || ofItsOwn(row, accountId)) {
+      const alone = classesBy(computing)(accountId, item)
+      return compute(row, alone, special ?? supplyOf(row.stock, places))
+    }
+    const of = classOf(accountId, item)
+    const key = `${of.id} ${row.kind}\n${row.stock ?? ''}`
+    const found = known.get(key) ?? compute(row, of, supplyOf(row.stock, places))
     if (known.size < MOST_KNOWN) known.set(key, found)
     return found
   }

@@ -4,7 +4,7 @@ import type { Step } from '../pool/available.ts'
 /** The page that shows what a step speaks of: "rule/7@2", "item/5", "location/3". Null when none does. */
 export function pageOf(link: string | null): string | null {
   const [what, id = ''] = (link ?? '').split(/[/@]/)
-  if (what === 'rule') return `/app/rules?rule=${id}`
+  if (what === 'rule') return `/app/rules#rule-${id}`
   if (what === 'item') return `/app/inventory/${id}`
   return what === 'location' ? '#ledger' : null
 }

@@ -27,7 +27,7 @@ const amount = z.number().positive()
 test('A bench that does not exist is refused with what there is', async () => {
   const { code, out, complaint } = await bench('reserves')
   expect({ code, out }).toEqual({ code: 2, out: '' })
-  expect(complaint).toContain('npm run bench -- pipeline|reserve')
+  expect(complaint).toContain('npm run bench -- explain|pipeline|recompute|reserve')
 })
 
 describe('reserve', () => {
@@ -72,5 +72,45 @@ describe('pipeline', () => {
 
   test('knows only its two parts', async () => {
     expect(await bench('pipeline', '--only', 'unlimitted')).toMatchObject({ code: 2, out: '' })
+  })
+})
+
+describe('recompute', () => {
+  const report = z.strictObject({
+    name: z.literal('recompute'),
+    items: count,
+    channels: count,
+    wallMs: amount,
+    previewMs: amount,
+    numbers: count,
+    changed: count,
+    due: count,
+  })
+
+  test('computes every number and finds every listing due', async () => {
+    const said = await bench('recompute', '--items', '1000')
+    expect(said.code, said.complaint).toBe(0)
+    const { numbers, changed, due } = report.parse(lastLine(said))
+    expect([numbers, due]).toEqual([6_000, 6_000])
+    expect(changed).toBeGreaterThan(5_000)
+  })
+})
+
+describe('explain', () => {
+  const times = z.strictObject({ p50: amount, p95: amount })
+  const report = z.strictObject({
+    name: z.literal('explain'),
+    movements: count,
+    items: count,
+    nowMs: times,
+    thenMs: times,
+    busiestThenMs: times,
+    wrong: count,
+  })
+
+  test('explains every number it is asked about, of now and of any second of the year', async () => {
+    const said = await bench('explain', '--movements', '20000')
+    expect(said.code, said.complaint).toBe(0)
+    expect(report.parse(lastLine(said))).toMatchObject({ movements: 20_000, items: 200, wrong: 0 })
   })
 })

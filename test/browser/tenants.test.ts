@@ -96,9 +96,19 @@ async function stocked(shop: ShopRows) {
     { locationId: shop.safe, state: 'safety_stock' as const },
   ]
   await bulkMove(pool, { ...moved, cause, from, to, lines: [{ itemId: spare, quantity: 1 }] })
+  const rule = {
+    merchant_id: shop.merchantId,
+    rule_id: item,
+    version: 1,
+    kind: 'maximum',
+    scope: `*|item|${item}`,
+    item_id: item,
+  }
+  await put(pool, 'rule_version', { ...rule, quantity: 1, saved_by: 'app', valid_from: NOON }, 'rule_id')
   const about = { merchantId: shop.merchantId, itemId: item, sentence: SECRET, at: NOON }
   const incident = await openIncident(pool, { ...about, kind: 'oversell', subject: 'line/1' })
-  return { ...shop, item, listing, proposed, order, incident, ...(await held(shop, item)) }
+  const act = `bulk-move/${moved.token}`
+  return { ...shop, item, listing, proposed, order, incident, act, ...(await held(shop, item)) }
 }
 
 /** A piece on hold, for a client whose name is the secret. */
@@ -114,7 +124,6 @@ async function held(shop: ShopRows, item: number) {
   const lies = { hold_id: hold, item_id: item, location_id: shop.bench, quantity: 1 }
   await put(pool, 'hold_allocation', { ...merchant, ...lies }, 'hold_id')
   return { hold, client }
-  return { ...shop, item, listing, proposed, order, incident, act: `bulk-move/${moved.token}` }
 }
 
 const ask = (path: string, shop: string | null, init: RequestInit = {}) =>
@@ -135,6 +144,7 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app.books.export[.]csv.ts': { path: () => '/app/books/export.csv', secret: true },
   'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
   'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
+  'app.rules.tsx': { path: () => '/app/rules', secret: true },
   'app.channels.etsy.tsx': { path: () => '/app/channels/etsy', secret: false },
 }
 /** The others are tried one by one below, or have nothing of a merchant's in them. */
