@@ -35,7 +35,12 @@ async function buyOnShopify(life: Life, random: Random): Promise<void> {
 /** At the till somebody hands over what lies there and is set aside for nobody. */
 async function buyAtTheTill(life: Life, random: Random): Promise<void> {
   const { shopify } = life.world
-  const place = shopify.location(pick(random, PLACES.filter(({ sells }) => sells)).name)
+  const place = shopify.location(
+    pick(
+      random,
+      PLACES.filter(({ sells }) => sells),
+    ).name,
+  )
   const lines = basket(life, random, (sku) => Math.min(shopify.shown(sku, place.id), life.books.left(sku)))
   const placed = lines.length > 0 && shopify.placeOrder({ source: 'pos', locationId: place.id, lines })
   if (!placed || isRefusal(placed)) return

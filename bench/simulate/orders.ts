@@ -149,17 +149,25 @@ async function sayWhichCameBack(life: Life, random: Random): Promise<void> {
   if (!row) return
   const given = { orderId: row.orderId, lines: [{ lineId: row.lineId, quantity: picked.quantity }] }
   // Not repeated: this decision has no token yet, and said twice it means twice as many.
-  const refused = await insistOnce(life, () => giveBackPieces(world.road.sync, who(world), given), async () => {
-    const [now] = (await db.query<Row>({ name: 'which-line', text, values })).rows
-    return now?.givenBack === row.givenBack + picked.quantity
-  })
+  const refused = await insistOnce(
+    life,
+    () => giveBackPieces(world.road.sync, who(world), given),
+    async () => {
+      const [now] = (await db.query<Row>({ name: 'which-line', text, values })).rows
+      return now?.givenBack === row.givenBack + picked.quantity
+    },
+  )
   if (isRefusal(refused)) return
   picked.line.open -= picked.quantity
   life.books.giveUp(about(life, picked))
 }
 
 /** For what has no token: before it is said again, a person looks whether it was done. */
-async function insistOnce<T>(life: Life, ask: () => Promise<T>, wasDone: () => Promise<boolean>): Promise<T | undefined> {
+async function insistOnce<T>(
+  life: Life,
+  ask: () => Promise<T>,
+  wasDone: () => Promise<boolean>,
+): Promise<T | undefined> {
   let asked = false
   return insist(life, async () => {
     if (asked && (await wasDone())) return undefined

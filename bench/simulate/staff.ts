@@ -71,7 +71,10 @@ const ASIDE: StockState[] = ['held', 'in_work', 'quality_check', 'damaged', 'saf
 /** Onto the bench, the hold shelf or aside where they lie, and back. */
 async function setAside(life: Life, random: Random): Promise<void> {
   const { sku } = pick(random, life.goods)
-  const place = pick(random, (await placesOf(life, sku)).filter(({ sellable }) => sellable))
+  const place = pick(
+    random,
+    (await placesOf(life, sku)).filter(({ sellable }) => sellable),
+  )
   const state = pick(random, ASIDE)
   const back = happens(random, 0.6)
   const [from, to]: [StockState, StockState] = back ? [state, 'available'] : ['available', state]

@@ -145,7 +145,10 @@ async function bringUp({ world, clock, goods, plain, accounts, books, told }: St
       channel.list(good.sku, good.style)
       channel.write(good.sku, sellableOf(good))
     }
-    accounts.set(name, await connect(world.road, { ...world, channel: name, externalId: `${name}-${world.shopify.domain}`, name }))
+    accounts.set(
+      name,
+      await connect(world.road, { ...world, channel: name, externalId: `${name}-${world.shopify.domain}`, name }),
+    )
   }
   await pass(1)
   for (const account of await accountsOf(world.road.sync.db, world.merchantId)) {
@@ -176,12 +179,12 @@ async function listingsIn({ db, world }: Stage): Promise<{ id: number; sku: stri
 }
 
 /** Keeps what a channel has accepted to show: what it shows beyond that is its own doing. */
-function watch<C extends Connector>(
-  connector: C,
+function watch(
+  connector: Connector,
   { name, skus, told }: { name: string; skus: Map<number, string>; told: Map<string, number> },
-): C {
+): Connector {
   if (keepsStock(connector)) return connector
-  const inner = connector as Connector as AbsoluteConnector
+  const inner = connector as AbsoluteConnector
   const apply: AbsoluteConnector['apply'] = async (units) => {
     const outcomes = await inner.apply(units)
     const asked = new Map(units.flat().map((change) => [change.listingId, change.quantity]))
@@ -190,7 +193,8 @@ function watch<C extends Connector>(
     }
     return outcomes
   }
-  return { ...connector, apply }
+  const watched: AbsoluteConnector = { ...inner, apply }
+  return watched
 }
 
 // As a webhook: kept once by the inbox.

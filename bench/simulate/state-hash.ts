@@ -32,7 +32,14 @@ export async function stateHash(db: Sql, merchantId: number): Promise<string> {
   const hash = createHash('sha256')
   for (const text of ROWS) {
     const { rows } = await db.query<object>({ text, values: [merchantId] })
-    hash.update(rows.map((row) => JSON.stringify(Object.values(row))).sort().join('\n')).update('\n\n')
+    hash
+      .update(
+        rows
+          .map((row) => JSON.stringify(Object.values(row)))
+          .sort()
+          .join('\n'),
+      )
+      .update('\n\n')
   }
   return hash.digest('hex')
 }
