@@ -36,7 +36,8 @@ export type StageOptions = {
 export type Sabotage = {
   name: string
   rewrite?: (statement: Statement) => Statement
-  connector?: <C extends Connector>(connector: C) => C
+  /** `isSweep`: whether orders are read for the net's sake, and not because something is to be raised */
+  connector?: (connector: Connector, isSweep: () => boolean) => Connector
 }
 
 /** A shop in which everything can happen, the app in the middle of it, and what is true beside it. */
@@ -56,6 +57,13 @@ export type Stage = {
   told: Map<string, number>
   processes: Processes
   counts: { news: number }
+  watching: Watching
+}
+
+type Watching = {
+  isSweep: boolean
+  /** told of every number that a channel has accepted and that is higher than what was thought to show */
+  raised?: (channel: string, sku: string, quantity: number) => Promise<void>
 }
 
 const START = new Date('2026-11-23T09:00:00Z')
@@ -86,11 +94,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     }),
   )
   const skus = new Map<number, string>()
+  const watching: Watching = { isSweep: false }
   const watched = (door: ChannelDoor, name: string): ChannelDoor => ({
     ...door,
     open: (account, limiter) => {
-      const connector = watch(door.open(account, limiter), { name, skus, told })
-      return options.sabotage?.connector?.(connector) ?? connector
+      const connector = watch(door.open(account, limiter), { name, skus, told, watching })
+      return options.sabotage?.connector?.(connector, () => watching.isSweep) ?? connector
     },
   })
   const plainDoors = [...plain].map(([name, channel]): [string, ChannelDoor] => {
@@ -128,6 +137,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     told,
     processes,
     counts,
+    watching,
   }
   await bringUp(stage)
   later.announce = announcer(stage, post)
@@ -181,15 +191,18 @@ async function listingsIn({ db, world }: Stage): Promise<{ id: number; sku: stri
 /** Keeps what a channel has accepted to show: what it shows beyond that is its own doing. */
 function watch(
   connector: Connector,
-  { name, skus, told }: { name: string; skus: Map<number, string>; told: Map<string, number> },
+  { name, skus, told, watching }: Pick<Stage, 'told' | 'watching'> & { name: string; skus: Map<number, string> },
 ): Connector {
   if (keepsStock(connector)) return connector
   const inner = connector as AbsoluteConnector
   const apply: AbsoluteConnector['apply'] = async (units) => {
     const outcomes = await inner.apply(units)
-    const asked = new Map(units.flat().map((change) => [change.listingId, change.quantity]))
+    const asked = new Map(units.flat().map((change) => [change.listingId, change]))
     for (const { listingId, outcome } of outcomes) {
-      if (outcome === 'accepted') told.set(`${name}/${skus.get(listingId)}`, asked.get(listingId) ?? 0)
+      const [change, sku] = [asked.get(listingId), skus.get(listingId)]
+      if (outcome !== 'accepted' || !change || sku === undefined) continue
+      told.set(`${name}/${sku}`, change.quantity)
+      if (change.quantity > (change.expected ?? Infinity)) await watching.raised?.(name, sku, change.quantity)
     }
     return outcomes
   }
@@ -212,10 +225,13 @@ function announcer({ world, clock, accounts }: Stage, post: ReturnType<typeof op
 }
 
 /** Reads every account's orders, as a worker does every minute; a channel that does not answer is read next time. */
-export async function sweep({ world }: Stage): Promise<void> {
+export async function sweep({ world, watching }: Stage): Promise<void> {
+  watching.isSweep = true
   try {
     await world.road.sweep(world.merchantId)
   } catch (error) {
     if (!(error instanceof TryAgain)) throw error
+  } finally {
+    watching.isSweep = false
   }
 }

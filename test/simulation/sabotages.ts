@@ -1,4 +1,3 @@
-import type { AbsoluteConnector, Connector } from '#app/channels/connector.ts'
 import { keepsStock } from '#app/channels/connector.ts'
 import type { Statement } from '#app/kernel/sql.ts'
 import type { Sabotage, Stage } from '../../bench/simulate/stage.ts'
@@ -52,13 +51,15 @@ export const WITHOUT_DEDUPE: Broken = {
 export const WITHOUT_CAUSAL_RULE: Broken = {
   sabotage: {
     name: 'causal rule',
-    connector: <C extends Connector>(connector: C): C => {
+    connector: (connector, isSweep) => {
       if (keepsStock(connector)) return connector
-      const ordersSince: AbsoluteConnector['ordersSince'] = async (since, cursor) => {
-        const page = await connector.ordersSince(since, cursor)
-        return { ...page, rows: [] }
+      return {
+        ...connector,
+        async ordersSince(since, cursor) {
+          const page = await connector.ordersSince(since, cursor)
+          return isSweep() ? page : { ...page, rows: [] }
+        },
       }
-      return { ...connector, ordersSince }
     },
   },
   prepared: () => Promise.resolve(),
