@@ -85,14 +85,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const counts = { news: 0 }
   const processes = openProcesses({ ...options, clock, luck, faults })
   const post = openPost({ clock, faults, handed: () => void (counts.news += 1) })
-  const later: { announce?: (channel: string, orderId: string) => void } = {}
+  const later: Later = {}
   const alive = () => processes.mustLive()
-  const plain = new Map(
-    PLAIN_CHANNELS.map((name) => {
-      const announce = (orderId: string) => later.announce?.(name, orderId)
-      return [name, new UnsteadyChannel({ name, clock, faults, outages, announce })]
-    }),
-  )
+  const { plain, plainDoors } = plainSide({ clock, faults, outages, alive }, later)
   const skus = new Map<number, string>()
   const watching: Watching = { isSweep: false }
   const watched = (door: ChannelDoor, name: string): ChannelDoor => ({
@@ -101,10 +96,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       const connector = watch(door.open(account, limiter), { name, skus, told, watching })
       return options.sabotage?.connector?.(connector, () => watching.isSweep) ?? connector
     },
-  })
-  const plainDoors = [...plain].map(([name, channel]): [string, ChannelDoor] => {
-    const open = () => openUnsteady({ name, clock, faults, outages }, { channel, blind: name === BLIND, alive })
-    return [name, { limits: [], open }]
   })
   const world = await openInProcessWorld({
     pool,
@@ -143,6 +134,24 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   later.announce = announcer(stage, post)
   for (const { id, sku } of await listingsIn(stage)) skus.set(id, sku)
   return stage
+}
+
+type Later = { announce?: (channel: string, orderId: string) => void }
+type Side = { clock: VirtualClock; faults: Faults; outages: Outages; alive: () => void }
+
+/** The channels without a sandbox of their own, and the app's doors to them. */
+function plainSide({ clock, faults, outages, alive }: Side, later: Later) {
+  const plain = new Map(
+    PLAIN_CHANNELS.map((name) => {
+      const announce = (orderId: string) => later.announce?.(name, orderId)
+      return [name, new UnsteadyChannel({ name, clock, faults, outages, announce })]
+    }),
+  )
+  const plainDoors = [...plain].map(([name, channel]): [string, ChannelDoor] => {
+    const open = () => openUnsteady({ name, clock, faults, outages }, { channel, blind: name === BLIND, alive })
+    return [name, { limits: [], open }]
+  })
+  return { plain, plainDoors }
 }
 
 async function bringUp({ world, clock, goods, plain, accounts, books, told }: Stage): Promise<void> {
