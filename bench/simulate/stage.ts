@@ -18,6 +18,7 @@ import type { Sessions } from './mortal.ts'
 import { Outages, unsteady } from './network.ts'
 import { openPost } from './post.ts'
 import { openProcesses, type Processes } from './processes.ts'
+import type { Sabotage } from './sabotage.ts'
 import { type Good, goodsOf, listingsOf, PLACES, productsOf, sellableOf, totalOf } from './shop.ts'
 import { openUnsteady, UnsteadyChannel } from './unsteady-channel.ts'
 
@@ -30,14 +31,6 @@ export type StageOptions = {
   number: number
   faults: FaultLevel
   sabotage?: Sabotage | undefined
-}
-
-/** A build broken on purpose, at the boundaries of the app. */
-export type Sabotage = {
-  name: string
-  rewrite?: (statement: Statement) => Statement
-  /** `isSweep`: whether orders are read for the net's sake, and not because something is to be raised */
-  connector?: (connector: Connector, isSweep: () => boolean) => Connector
 }
 
 /** A shop in which everything can happen, the app in the middle of it, and what is true beside it. */

@@ -1,6 +1,7 @@
 import { keepsStock } from '#app/channels/connector.ts'
 import type { Statement } from '#app/kernel/sql.ts'
-import type { Sabotage, Stage } from '../../bench/simulate/stage.ts'
+import type { Sabotage } from '../../bench/simulate/sabotage.ts'
+import type { Stage } from '../../bench/simulate/stage.ts'
 
 // Builds that are broken on purpose, without a line of the product changed: what it sends to the database, or hears from
 // a channel, is changed on its way.
