@@ -3,7 +3,7 @@ import { type AbsoluteConnector, type Connector, keepsStock } from '#app/channel
 import { present } from '#app/kernel/assert.ts'
 import { TryAgain } from '#app/kernel/outage.ts'
 import { isRefusal, type Refusal } from '#app/kernel/refusal.ts'
-import type { Sql, Statement } from '#app/kernel/sql.ts'
+import type { Sql } from '#app/kernel/sql.ts'
 import { VirtualClock } from '#app/kernel/virtual-clock.ts'
 import { accountById, accountsOf } from '#app/merchant/account.server.ts'
 import { goLive } from '#app/sync/decisions.server.ts'
