@@ -16,6 +16,8 @@ const READ_BACK_MS = 1_000
 // After no answer the channel is looked at soon: it may go on showing what is sold.
 const UNANSWERED = { firstMs: 1_000, mostMs: 60_000 }
 const REFUSED = { firstMs: 30_000, mostMs: 3_600_000 }
+// Seen at a moment up to which the channel's orders are not known yet: its clock is behind ours, or keeps whole seconds.
+const NOT_KNOWN_YET = { firstMs: 1_000, mostMs: 60_000 }
 const A_PERSON_IS_ASKED = { firstMs: 300_000, mostMs: 300_000 }
 
 /**
@@ -189,6 +191,8 @@ async function withoutMystery(
   const asked = due.filter(({ listingId }) => mysteries.has(listingId))
   for (const listing of asked) await noteMystery(publisher, listing, mysteries.get(listing.listingId) ?? 0)
   await postpone(sync.db, asked, { accountId: account.id, at: sync.clock.now(), ...A_PERSON_IS_ASKED })
+  const tooEarly = due.filter(({ listingId, unexplained }) => unexplained > 0 && !mysteries.has(listingId))
+  await postpone(sync.db, tooEarly, { accountId: account.id, at: sync.clock.now(), ...NOT_KNOWN_YET })
   return raises.filter(({ listingId }) => !mysteries.has(listingId))
 }
 

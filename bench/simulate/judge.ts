@@ -1,7 +1,8 @@
 import type { Life, Order } from './action.ts'
 import type { Ordered } from './books.ts'
 
-type Sale = { channel: string; sku: string; quantity: number; oversold: number; told: number | undefined }
+type Telling = { channel: string; sku: string; quantity: number }
+type Sale = Telling & { oversold: number; told: number | undefined }
 
 /**
  * A sale was taken. Where pieces of it are not there, it is said whether that could have been prevented: not before the
@@ -23,6 +24,18 @@ export async function sold(life: Life, order: Order): Promise<void> {
   }
 }
 
+/**
+ * A channel was told a higher number than it was thought to show: no sold piece goes back on sale by it that could have
+ * been known to be sold (design §1.6).
+ */
+export async function raised(life: Life, { channel, sku, quantity }: Telling): Promise<void> {
+  if (quantity <= life.books.left(sku)) return
+  const knew = await couldKnow(life, { channel, sku, quantity: 0 })
+  if (quantity <= knew) return
+  const detail = `${sku}: ${channel} was told ${quantity} when it could be known that ${Math.max(0, knew)} were left`
+  life.violations.push({ law: 'no sold piece goes back on sale', detail })
+}
+
 async function judge(life: Life, sale: Sale): Promise<void> {
   const { books, violations } = life
   const { channel, sku, quantity, oversold } = sale
@@ -36,7 +49,7 @@ async function judge(life: Life, sale: Sale): Promise<void> {
 }
 
 // Its own sales a channel takes off by itself; of the others' it is told what the app has booked.
-async function couldKnow(life: Life, { channel, sku, quantity }: Sale): Promise<number> {
+async function couldKnow(life: Life, { channel, sku, quantity }: Telling): Promise<number> {
   const at = life.clock.now().getTime()
   const { orders, edits } = life.books.perhapsUnheard(sku, { channel, at })
   let knew = life.books.left(sku) + quantity

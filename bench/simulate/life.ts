@@ -4,6 +4,7 @@ import { seeded, whole } from '#sandbox/jeweler/chance.ts'
 import { type Action, type Life, restart } from './action.ts'
 import { ACTIONS } from './actions.ts'
 import type { FaultCounts } from './faults.ts'
+import { raised } from './judge.ts'
 import { brokenLaws, type Violation } from './laws.ts'
 import { seedOf } from './luck.ts'
 import { Died } from './mortal.ts'
@@ -69,6 +70,7 @@ export async function live(options: LifeOptions): Promise<Lived> {
   const { script, onStep } = options
   stage.faults.isQuiet = false
   stage.processes.setClock()
+  stage.watching.raised = (channel, sku, quantity) => raised(life, { channel, sku, quantity })
   keepSweeping(life)
   let at: number | null = null
   for (const [n, step] of script.entries()) {

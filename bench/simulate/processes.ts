@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Clock } from '#app/kernel/clock.ts'
 import type { Statement } from '#app/kernel/sql.ts'
 import type { VirtualClock } from '#app/kernel/virtual-clock.ts'
@@ -7,7 +8,7 @@ import { DurableFacts } from './durable-facts.ts'
 import type { Faults } from './faults.ts'
 import type { Luck } from './luck.ts'
 import { Died, type Fuse, type MortalProcess, openMortal, type Sessions } from './mortal.ts'
-import type { StageOptions } from './stage.ts'
+import type { Sabotage } from './sabotage.ts'
 import { itemsWritten } from './touched.ts'
 
 /** The app's process, and those that come after it. */
@@ -28,7 +29,9 @@ export type Processes = {
 
 const SKEW_MS = 3_000
 
-type Options = Pick<StageOptions, 'pool' | 'sabotage'> & {
+type Options = {
+  pool: pg.Pool
+  sabotage?: Sabotage | undefined
   sessions: Sessions
   clock: VirtualClock
   luck: Luck

@@ -3,7 +3,7 @@ import { type AbsoluteConnector, type Connector, keepsStock } from '#app/channel
 import { present } from '#app/kernel/assert.ts'
 import { TryAgain } from '#app/kernel/outage.ts'
 import { isRefusal, type Refusal } from '#app/kernel/refusal.ts'
-import type { Sql, Statement } from '#app/kernel/sql.ts'
+import type { Sql } from '#app/kernel/sql.ts'
 import { VirtualClock } from '#app/kernel/virtual-clock.ts'
 import { accountById, accountsOf } from '#app/merchant/account.server.ts'
 import { goLive } from '#app/sync/decisions.server.ts'
@@ -18,6 +18,7 @@ import type { Sessions } from './mortal.ts'
 import { Outages, unsteady } from './network.ts'
 import { openPost } from './post.ts'
 import { openProcesses, type Processes } from './processes.ts'
+import type { Sabotage } from './sabotage.ts'
 import { type Good, goodsOf, listingsOf, PLACES, productsOf, sellableOf, totalOf } from './shop.ts'
 import { openUnsteady, UnsteadyChannel } from './unsteady-channel.ts'
 
@@ -30,13 +31,6 @@ export type StageOptions = {
   number: number
   faults: FaultLevel
   sabotage?: Sabotage | undefined
-}
-
-/** A build broken on purpose, at the boundaries of the app. */
-export type Sabotage = {
-  name: string
-  rewrite?: (statement: Statement) => Statement
-  connector?: <C extends Connector>(connector: C) => C
 }
 
 /** A shop in which everything can happen, the app in the middle of it, and what is true beside it. */
@@ -56,6 +50,13 @@ export type Stage = {
   told: Map<string, number>
   processes: Processes
   counts: { news: number }
+  watching: Watching
+}
+
+type Watching = {
+  isSweep: boolean
+  /** told of every number that a channel has accepted and that is higher than what was thought to show */
+  raised?: (channel: string, sku: string, quantity: number) => Promise<void>
 }
 
 const START = new Date('2026-11-23T09:00:00Z')
@@ -77,25 +78,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const counts = { news: 0 }
   const processes = openProcesses({ ...options, clock, luck, faults })
   const post = openPost({ clock, faults, handed: () => void (counts.news += 1) })
-  const later: { announce?: (channel: string, orderId: string) => void } = {}
+  const later: Later = {}
   const alive = () => processes.mustLive()
-  const plain = new Map(
-    PLAIN_CHANNELS.map((name) => {
-      const announce = (orderId: string) => later.announce?.(name, orderId)
-      return [name, new UnsteadyChannel({ name, clock, faults, outages, announce })]
-    }),
-  )
+  const { plain, plainDoors } = plainSide({ clock, faults, outages, alive }, later)
   const skus = new Map<number, string>()
+  const watching: Watching = { isSweep: false }
   const watched = (door: ChannelDoor, name: string): ChannelDoor => ({
     ...door,
     open: (account, limiter) => {
-      const connector = watch(door.open(account, limiter), { name, skus, told })
-      return options.sabotage?.connector?.(connector) ?? connector
+      const connector = watch(door.open(account, limiter), { name, skus, told, watching })
+      return options.sabotage?.connector?.(connector, () => watching.isSweep) ?? connector
     },
-  })
-  const plainDoors = [...plain].map(([name, channel]): [string, ChannelDoor] => {
-    const open = () => openUnsteady({ name, clock, faults, outages }, { channel, blind: name === BLIND, alive })
-    return [name, { limits: [], open }]
   })
   const world = await openInProcessWorld({
     pool,
@@ -128,11 +121,30 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     told,
     processes,
     counts,
+    watching,
   }
   await bringUp(stage)
   later.announce = announcer(stage, post)
   for (const { id, sku } of await listingsIn(stage)) skus.set(id, sku)
   return stage
+}
+
+type Later = { announce?: (channel: string, orderId: string) => void }
+type Side = { clock: VirtualClock; faults: Faults; outages: Outages; alive: () => void }
+
+/** The channels without a sandbox of their own, and the app's doors to them. */
+function plainSide({ clock, faults, outages, alive }: Side, later: Later) {
+  const plain = new Map(
+    PLAIN_CHANNELS.map((name) => {
+      const announce = (orderId: string) => later.announce?.(name, orderId)
+      return [name, new UnsteadyChannel({ name, clock, faults, outages, announce })]
+    }),
+  )
+  const plainDoors = [...plain].map(([name, channel]): [string, ChannelDoor] => {
+    const open = () => openUnsteady({ name, clock, faults, outages }, { channel, blind: name === BLIND, alive })
+    return [name, { limits: [], open }]
+  })
+  return { plain, plainDoors }
 }
 
 async function bringUp({ world, clock, goods, plain, accounts, books, told }: Stage): Promise<void> {
@@ -179,21 +191,25 @@ async function listingsIn({ db, world }: Stage): Promise<{ id: number; sku: stri
 }
 
 /** Keeps what a channel has accepted to show: what it shows beyond that is its own doing. */
-function watch<C extends Connector>(
-  connector: C,
-  { name, skus, told }: { name: string; skus: Map<number, string>; told: Map<string, number> },
-): C {
+function watch(
+  connector: Connector,
+  { name, skus, told, watching }: Pick<Stage, 'told' | 'watching'> & { name: string; skus: Map<number, string> },
+): Connector {
   if (keepsStock(connector)) return connector
-  const inner = connector as Connector as AbsoluteConnector
+  const inner = connector as AbsoluteConnector
   const apply: AbsoluteConnector['apply'] = async (units) => {
     const outcomes = await inner.apply(units)
-    const asked = new Map(units.flat().map((change) => [change.listingId, change.quantity]))
+    const asked = new Map(units.flat().map((change) => [change.listingId, change]))
     for (const { listingId, outcome } of outcomes) {
-      if (outcome === 'accepted') told.set(`${name}/${skus.get(listingId)}`, asked.get(listingId) ?? 0)
+      const [change, sku] = [asked.get(listingId), skus.get(listingId)]
+      if (outcome !== 'accepted' || !change || sku === undefined) continue
+      told.set(`${name}/${sku}`, change.quantity)
+      if (change.quantity > (change.expected ?? Infinity)) await watching.raised?.(name, sku, change.quantity)
     }
     return outcomes
   }
-  return { ...connector, apply }
+  const watched: AbsoluteConnector = { ...inner, apply }
+  return watched
 }
 
 // As a webhook: kept once by the inbox.
@@ -211,10 +227,13 @@ function announcer({ world, clock, accounts }: Stage, post: ReturnType<typeof op
 }
 
 /** Reads every account's orders, as a worker does every minute; a channel that does not answer is read next time. */
-export async function sweep({ world }: Stage): Promise<void> {
+export async function sweep({ world, watching }: Stage): Promise<void> {
+  watching.isSweep = true
   try {
     await world.road.sweep(world.merchantId)
   } catch (error) {
     if (!(error instanceof TryAgain)) throw error
+  } finally {
+    watching.isSweep = false
   }
 }

@@ -192,6 +192,19 @@ describe('no sold piece goes back on sale', () => {
     expect(await incidents()).toEqual([])
   })
 
+  it('is waited for, not asked for without a pause, where the channel’s clock is behind ours', async () => {
+    const { itemId, listingId } = await ring(3, 3)
+    await settle()
+    await pass(10_000)
+    await db.query('UPDATE listing SET shown = 2, unexplained = 1, seen_at = $2 WHERE id = $1', [
+      listingId,
+      new Date(clock.now().getTime() + 3_000),
+    ])
+    await stock(itemId, 1)
+    const { againMs } = await round()
+    expect((await round()).againMs ?? againMs).toBeGreaterThan(0)
+  })
+
   describe('booked while a number is on its way:', () => {
     const booked = async (externalId: string) => {
       const order = channel.sell(externalId)
