@@ -2,6 +2,7 @@ import { keepThings, knowsThings, markUndecided } from './catalog/things.server.
 import { type Connector, keepsStock, type StockedConnector } from './channels/connector.ts'
 import { TryAgain } from './kernel/outage.ts'
 import { accountById, type Account } from './merchant/account.server.ts'
+import { claimsPast } from './orders/claim-time.server.ts'
 import type { Handlers } from './queue/fact.ts'
 import { adoptChanges, agrees } from './sync/adopt.server.ts'
 import { comeBack, compareAgain } from './sync/come-back.server.ts'
@@ -58,8 +59,8 @@ export function handlers(
 }
 
 /** What time alone brings: every such path, beside the facts. */
-export function timed(_sync: Sync): Timed[] {
-  return []
+export function timed(sync: Sync): Timed[] {
+  return [{ name: 'claims become final', run: () => claimsPast(sync.db, sync.clock.now()) }]
 }
 
 async function bringIn({

@@ -5,6 +5,8 @@ import { append, reserve } from '../pool/ledger.server.ts'
 import type { Change, Demand, End, Move } from '../pool/movement.ts'
 import { type Allocated, type AtLocation, deal, pick } from './allocation.ts'
 import { type AllocationDelta, type BookedLine, type Effect, writeBooked } from './booked-rows.server.ts'
+import { lockClaims } from './claim-rows.server.ts'
+import { settleClaims } from './claim.server.ts'
 import { type LineEffects, lineEffects, NOTHING_BOOKED, nothingToDo } from './line-effects.ts'
 import {
   keepLines,
@@ -15,6 +17,7 @@ import {
   type OrderRow,
   type ResolvedLine,
 } from './order-row.server.ts'
+import { bookRestocks, type Restocked } from './restock.server.ts'
 import { fillShortfalls, keepShortfalls } from './shortfall.server.ts'
 
 /** A channel's order in our words, its lines found in the catalog, its places found among our locations. */
@@ -42,6 +45,8 @@ export type LineOutcome = {
   short: number
   wasShort: number
   newlyShort: number
+  /** it is a one-of-one piece: who was told of it when its claims were settled is not told again */
+  oneOfOne: boolean
 }
 
 /**
@@ -67,6 +72,7 @@ type Working = {
   passed: number
   /** where its units lie while the booking goes on */
   places: AtLocation[]
+  oneOfOne: boolean
   now: BookedLine
 }
 
@@ -75,6 +81,8 @@ type Working = {
  * news than what was booked changes nothing ('stale'); the same news changes nothing either.
  */
 export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 'stale'> {
+  const ones = input.lines.flatMap(({ itemId, oneOfOne }) => (oneOfOne && itemId !== null ? [itemId] : []))
+  await lockClaims(db, input.merchantId, ones)
   const row = await lockOrder(db, input.order, input)
   if (row.updatedAt > input.order.updatedAt) return 'stale'
   // Keeping a line locks it. What is booked for it is read only then: stock that came free may just have filled it.
@@ -88,9 +96,20 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
   const short = work.flatMap(({ now, itemId }) => (now.short > 0 ? [itemId] : []))
   const itemIds = [...new Set([...freed, ...short])]
   const nowWhole = await fillShortfalls(db, { merchantId: input.merchantId, itemIds, at: input.at })
+  await settleOnes(db, input, work)
   const outcomes = work.map((line) => outcomeOf(line))
   const news = row.isNew || row.updatedAt < input.order.updatedAt
   return { orderId: row.id, changed: due.length > 0, first: row.revision === 0, news, lines: outcomes, nowWhole }
+}
+
+async function settleOnes(db: Sql, { merchantId, at }: OrderToBook, work: Working[]): Promise<void> {
+  const ones = work.filter(({ oneOfOne }) => oneOfOne)
+  if (ones.length === 0) return
+  const newlyShort = ones.filter((line) => outcomeOf(line).newlyShort > 0).map(({ lineId }) => lineId)
+  const itemIds = ones.map(({ itemId }) => itemId)
+  const settled = await settleClaims(db, { merchantId, itemIds, newlyShort, at })
+  const byLine = new Map(settled.map((line) => [line.lineId, line]))
+  for (const { lineId, now } of ones) Object.assign(now, byLine.get(lineId))
 }
 
 function workOf(
@@ -109,9 +128,23 @@ function workOf(
     const lineId = kept.id
     const { reserved, short, shipped, returned } = was ?? NOTHING_BOOKED
     const now = { lineId, reserved, short, shipped, returned, currentQuantity: resolved.told.currentQuantity }
-    const effects = lineEffects(withoutGivenBack(resolved.told, was?.givenBack ?? 0), was)
+    // What a person received the channel does not know: by its word those pieces are still with the buyer.
+    const byItsWord = was && { ...was, returned: was.toldBack }
+    const effects = lineEffects(withoutGivenBack(resolved.told, was?.givenBack ?? 0), byItsWord)
     const passed = kept.isNew ? givenUpBefore(resolved.told) : 0
-    return [{ resolved, itemId, lineId, was, effects, passed, places: was?.places ?? [], now }]
+    return [
+      {
+        resolved,
+        itemId,
+        lineId,
+        was,
+        effects,
+        passed,
+        places: was?.places ?? [],
+        oneOfOne: was?.oneOfOne ?? false,
+        now,
+      },
+    ]
   })
 }
 
@@ -124,12 +157,12 @@ const withoutGivenBack = (told: ChannelOrderLine, givenBack: number): ChannelOrd
   currentQuantity: Math.max(told.shipped, told.currentQuantity - givenBack),
 })
 
-function outcomeOf({ lineId, resolved, effects, passed, now, was }: Working): LineOutcome {
+function outcomeOf({ lineId, resolved, effects, passed, oneOfOne, now, was }: Working): LineOutcome {
   const taken = effects.reserve + passed
   const givenUp = effects.forget + effects.release + passed
   const wasShort = was?.short ?? 0
   const newlyShort = Math.max(0, now.short - wasShort)
-  return { lineId, resolved, taken, givenUp, sold: taken - givenUp, short: now.short, wasShort, newlyShort }
+  return { lineId, resolved, taken, givenUp, sold: taken - givenUp, short: now.short, wasShort, newlyShort, oneOfOne }
 }
 
 /** Returns the items whose stock came free. */
@@ -161,7 +194,8 @@ async function bookLines(
     line.now.reserved += dealt.quantity
     deltas.push({ lineId: line.lineId, itemId: line.itemId, locationId: dealt.locationId, delta: dealt.quantity })
   }
-  const moves = { release: [] as Move[], ship: [] as Move[], restock: [] as Move[] }
+  const moves = { release: [] as Move[], ship: [] as Move[] }
+  const restocks: Restocked[] = []
   for (const line of due) {
     const wanted = line.effects.reserve + line.passed
     const reserved = line.now.reserved - (line.was?.reserved ?? 0)
@@ -175,15 +209,14 @@ async function bookLines(
     moves.ship.push(...leave(line, { quantity: shipped, to: 'customer', deltas }))
     line.now.short -= line.effects.ship - shipped
     line.now.shipped += line.effects.ship
-    line.now.returned += line.effects.back
-    moves.restock.push(...comeBack(line, input.locations))
+    restocks.push(comeBack(line, input.locations))
     note(line, { transition: 'release', quantity: release + passedShort + line.effects.forget })
     note(line, { transition: 'ship', quantity: line.effects.ship })
     note(line, { transition: 'restock', quantity: line.effects.back })
   }
   await move(db, change('cancelled', 'cancelled'), moves.release)
   await move(db, change('shipped', 'shipped'), moves.ship)
-  await move(db, change('restocked', 'came back'), moves.restock)
+  const freed = await bookRestocks(db, { ...input, changeOf: (step) => change(step, 'came back') }, restocks)
   await writeBooked(db, {
     merchantId: input.merchantId,
     event,
@@ -192,7 +225,7 @@ async function bookLines(
     allocations: deltas,
   })
   await keepShortfalls(db, input, due.filter(shortThenOrNow).map(shortfallOf))
-  return [...new Set([...moves.release, ...moves.restock].map(({ itemId }) => itemId))]
+  return [...new Set([...moves.release.map(({ itemId }) => itemId), ...freed])]
 }
 
 const shortThenOrNow = ({ now, was }: Working) => now.short > 0 || (was?.short ?? 0) > 0
@@ -253,21 +286,25 @@ function leave(
   })
 }
 
-/** Units that the channel itself put back on sale, where it says it did; what had come back before comes first. */
-function comeBack({ effects, itemId, resolved, was }: Working, locations: Map<string, number>): Move[] {
-  let before = was?.returned ?? 0
+/** What came back by the channel's word, and where it says it put it on sale; what had come back before comes first. */
+function comeBack(line: Working, locations: Map<string, number>): Restocked {
+  const { effects, itemId, lineId, resolved, was, now } = line
+  const toldBack = (was?.toldBack ?? 0) + effects.back
+  const grown = Math.max(0, toldBack - now.returned)
+  now.toldBack = toldBack
+  now.returned += grown
+  let before = was?.toldBack ?? 0
   let missing = effects.restock
-  return resolved.told.restocked.flatMap(({ externalLocationId, quantity }) => {
+  const places = resolved.told.restocked.flatMap(({ externalLocationId, quantity }) => {
     const skipped = Math.min(before, quantity)
     before -= skipped
     const n = Math.min(quantity - skipped, missing)
     const locationId = locations.get(externalLocationId)
     if (n <= 0 || locationId === undefined) return []
     missing -= n
-    return [
-      { itemId, quantity: n, from: { outside: 'customer' as const }, to: { locationId, state: 'available' as const } },
-    ]
+    return [{ locationId, quantity: n }]
   })
+  return { lineId, itemId, places, known: effects.back - grown }
 }
 
 async function move(db: Sql, change: Change, moves: Move[]): Promise<void> {
@@ -281,7 +318,9 @@ async function touchOrder(
   input: OrderToBook,
   { orderId, changed }: { orderId: number; changed: boolean },
 ): Promise<void> {
-  const text = `UPDATE channel_order SET updated_at = $3, cancelled_at = $4, revision = revision + $5 WHERE merchant_id = $1 AND id = $2`
-  const values = [input.merchantId, orderId, input.order.updatedAt, input.order.cancelledAt, changed ? 1 : 0]
+  const text = `UPDATE channel_order SET updated_at = $3, cancelled_at = $4, revision = revision + $5, paid_at = $6
+    WHERE merchant_id = $1 AND id = $2`
+  const { updatedAt, cancelledAt, paidAt } = input.order
+  const values = [input.merchantId, orderId, updatedAt, cancelledAt, changed ? 1 : 0, paidAt]
   await db.query({ name: 'touch-order', text, values })
 }

@@ -29,7 +29,7 @@ export type Ours = {
 
 type OursAtPlace = Record<StockState, number> & {
   locationId: number
-  /** of its reserved, what orders of other channels hold */
+  /** of its reserved, what orders of other channels hold, and what we give out by ourselves */
   elsewhere: number
   /** of its reserved, what no order that we know holds: kept aside there when the books were opened */
   unseen: number
@@ -169,7 +169,7 @@ SELECT l.item_id AS "itemId", l.external_id || '/' || l.variant_id AS ref,
       SELECT COALESCE(sum(a.reserved), 0) FROM line_allocation a
       JOIN order_line ol ON ol.merchant_id = a.merchant_id AND ol.id = a.line_id
       JOIN channel_order o ON o.merchant_id = ol.merchant_id AND o.id = ol.order_id
-      WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0 AND o.account_id <> $2
+      WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0 AND (o.account_id <> $2 OR ol.source = 'ours')
     ), 'unseen', b.reserved - (
       SELECT COALESCE(sum(a.reserved), 0) FROM line_allocation a
       WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0
