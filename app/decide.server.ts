@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
 import type { AnyDecision, Deciding } from './decide/decision.server.ts'
+import { ORDER_DECISIONS } from './decide/orders.server.ts'
 import { isRefusal, refuse, type Refusal } from './kernel/refusal.ts'
 import { notAllowed } from './merchant/role.ts'
 import type { JsonValue } from './queue/fact.ts'
@@ -8,7 +9,7 @@ import { actorOf, visit } from './visit.server.ts'
 import { sync } from './web-resources.server.ts'
 
 /** Everything a person can decide, by name: the form's field `decision`. */
-export const DECISIONS: Record<string, AnyDecision> = { ...CHANNEL_DECISIONS }
+export const DECISIONS: Record<string, AnyDecision> = { ...CHANNEL_DECISIONS, ...ORDER_DECISIONS }
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */
 export type Decided = { refusal: Refusal | null; said?: JsonValue }

@@ -1,3 +1,4 @@
+import { isOneOfOne } from './catalog/one-of-one.ts'
 import { keepThings, knowsThings, markUndecided } from './catalog/things.server.ts'
 import { type Connector, keepsStock, type StockedConnector } from './channels/connector.ts'
 import { TryAgain } from './kernel/outage.ts'
@@ -89,7 +90,11 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
     await forgetThing(sync.db, owner, externalId)
     return true
   }
-  const rows = things.map(({ ref, levels: _, ...thing }) => ({ ...thing, ...ref }))
+  const rows = things.map(({ ref, levels, ...thing }) => ({
+    ...thing,
+    ...ref,
+    oneOfOne: isOneOfOne({ ...thing, levels }),
+  }))
   const isKnown = await knowsThings(sync.db, owner, rows)
   if (!isKnown) {
     await sync.inTransaction(async (tx) => {

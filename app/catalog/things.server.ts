@@ -1,4 +1,5 @@
 import type { Sql } from '../kernel/sql.ts'
+import { settleAuthoritative } from './authoritative.server.ts'
 
 /** A thing of a channel with its own ledger, as far as the catalog keeps it. */
 export type NewThing = {
@@ -88,12 +89,21 @@ export async function keepThings(
   const lock = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))'
   await db.query({ name: 'lock-things', text: lock, values: [`things/${owner.accountId}`] })
   const values = [owner.merchantId, owner.accountId, JSON.stringify(things), owner.at]
-  return (await db.query<KeptThing>({ name: 'keep-things', text: KEEP, values })).rows
+  const { rows } = await db.query<KeptThing>({ name: 'keep-things', text: KEEP, values })
+  if (things.some(({ oneOfOne }) => oneOfOne)) {
+    const itemIds = rows.map(({ itemId }) => itemId)
+    await settleAuthoritative(db, { merchantId: owner.merchantId, itemIds })
+  }
+  return rows
 }
+
+/** Why an item is not published: its SKU is a one-of-one piece's for ever. */
+export const SKU_RETIRED = 'its SKU belongs to a one-of-one piece, and is never used again'
 
 /**
  * Says of every item what stands in the way of publishing it, until a person decides: a SKU that two items have, none
- * at all, stock that is not tracked, a number that the channel computes from other things.
+ * at all, stock that is not tracked, a number that the channel computes from other things. That its SKU is a one-of-one
+ * piece's no person can decide away.
  */
 export async function markUndecided(db: Sql, merchantId: number): Promise<void> {
   const text = `
@@ -104,10 +114,13 @@ export async function markUndecided(db: Sql, merchantId: number): Promise<void> 
         WHEN i.kind = 'bundle' THEN 'a bundle: its number follows from its parts'
         WHEN NOT i.tracked THEN 'its stock is not tracked'
         WHEN i.sku = '' THEN 'it has no SKU'
-        WHEN e.sku IS NOT NULL THEN 'another item has the same SKU' END AS reason
-      FROM item i LEFT JOIN equal e ON e.sku = i.sku WHERE i.merchant_id = $1
+        WHEN r.sku IS NOT NULL THEN '${SKU_RETIRED}'
+        WHEN e.sku IS NOT NULL THEN 'another item has the same SKU' END AS reason, r.sku IS NOT NULL AS for_ever
+      FROM item i LEFT JOIN equal e ON e.sku = i.sku
+      LEFT JOIN retired_sku r ON r.merchant_id = i.merchant_id AND r.sku = i.sku AND r.item_id <> i.id
+      WHERE i.merchant_id = $1
     )
     UPDATE item i SET undecided = r.reason FROM reasons r
-    WHERE i.merchant_id = $1 AND i.id = r.id AND i.decided_at IS NULL AND i.undecided IS DISTINCT FROM r.reason`
+    WHERE i.merchant_id = $1 AND i.id = r.id AND (i.decided_at IS NULL OR r.for_ever) AND i.undecided IS DISTINCT FROM r.reason`
   await db.query({ text, values: [merchantId] })
 }

@@ -17,5 +17,5 @@ export type Reason =
   | 'looked at, in order'
   | 'looked at, damaged'
   | 'given in exchange'
-  | 'sent in replacement'
+  | 'given in replacement'
   | 'counted'
