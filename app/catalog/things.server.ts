@@ -114,10 +114,11 @@ export async function markUndecided(db: Sql, merchantId: number): Promise<void> 
         WHEN i.kind = 'bundle' THEN 'a bundle: its number follows from its parts'
         WHEN NOT i.tracked THEN 'its stock is not tracked'
         WHEN i.sku = '' THEN 'it has no SKU'
-        WHEN r.sku IS NOT NULL THEN '${SKU_RETIRED}'
-        WHEN e.sku IS NOT NULL THEN 'another item has the same SKU' END AS reason, r.sku IS NOT NULL AS for_ever
+        WHEN r.item_id <> i.id THEN '${SKU_RETIRED}'
+        WHEN e.sku IS NOT NULL AND r.item_id IS NULL THEN 'another item has the same SKU' END AS reason,
+        COALESCE(r.item_id <> i.id, false) AS for_ever
       FROM item i LEFT JOIN equal e ON e.sku = i.sku
-      LEFT JOIN retired_sku r ON r.merchant_id = i.merchant_id AND r.sku = i.sku AND r.item_id <> i.id
+      LEFT JOIN retired_sku r ON r.merchant_id = i.merchant_id AND r.sku = i.sku
       WHERE i.merchant_id = $1
     )
     UPDATE item i SET undecided = r.reason FROM reasons r

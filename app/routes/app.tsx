@@ -30,6 +30,7 @@ export default function App() {
           Home
         </Link>
         <Link to="/app/inventory">Inventory</Link>
+        <Link to="/app/orders">Orders</Link>
         <Link to="/app/channels">Channels</Link>
         <Link to="/app/incidents">Incidents</Link>
       </NavMenu>

@@ -94,6 +94,8 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app._index.tsx': { path: () => '/app?index', secret: true },
   'app.inventory._index.tsx': { path: () => '/app/inventory?index', secret: true },
   'app.inventory.$itemId.tsx': { path: () => `/app/inventory/${theirs.item}`, secret: true },
+  'app.orders._index.tsx': { path: () => '/app/orders?index', secret: true },
+  'app.orders.$orderId.tsx': { path: () => `/app/orders/${theirs.order}`, secret: true },
   'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
   'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
   'app.channels.etsy.tsx': { path: () => '/app/channels/etsy', secret: false },
@@ -123,7 +125,7 @@ test('every route is tried here', () => {
 describe('a page', () => {
   test.each(Object.keys(PAGES))('%s shows nothing of another merchant’s; to them it does', async (file) => {
     const answer = await ask(dataOf(file), OURS)
-    expect(answer.status).toBe(file === 'app.inventory.$itemId.tsx' ? 404 : 200)
+    expect(answer.status).toBe(/\$(itemId|orderId)/.test(file) ? 404 : 200)
     expect(await answer.text()).not.toContain(SECRET)
     const own = await ask(dataOf(file), THEIRS)
     expect(own.status).toBe(200)
