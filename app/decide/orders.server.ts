@@ -91,7 +91,11 @@ export const ORDER_DECISIONS = {
   'order-policy': decision({
     needs: 'arrange',
     shape: {
-      claimMinutes: z.coerce.number().int().min(0).max(10_080, 'is a week at most'),
+      claimMinutes: z
+        .string()
+        .regex(/^\d{1,5}$/, 'must be whole minutes')
+        .transform(Number)
+        .refine((minutes) => minutes <= 10_080, 'is a week at most'),
       inspectsReturns: z.enum(['yes', 'no']),
     },
     carryOut: async ({ claimMinutes, inspectsReturns }, { sync, merchantId }) =>
