@@ -31,6 +31,7 @@ export default function App() {
         </Link>
         <Link to="/app/inventory">Inventory</Link>
         <Link to="/app/holds">Holds</Link>
+        <Link to="/app/orders">Orders</Link>
         <Link to="/app/channels">Channels</Link>
         <Link to="/app/rules">Rules</Link>
         <Link to="/app/incidents">Incidents</Link>

@@ -142,6 +142,8 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app.holds.tsx': { path: () => '/app/holds', secret: true },
   'app.books._index.tsx': { path: () => '/app/books?index', secret: true },
   'app.books.export[.]csv.ts': { path: () => '/app/books/export.csv', secret: true },
+  'app.orders._index.tsx': { path: () => '/app/orders?index', secret: true },
+  'app.orders.$orderId.tsx': { path: () => `/app/orders/${theirs.order}`, secret: true },
   'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
   'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
   'app.rules.tsx': { path: () => '/app/rules', secret: true },
@@ -178,7 +180,7 @@ test('every route is tried here', () => {
 describe('a page', () => {
   test.each(Object.keys(PAGES))('%s shows nothing of another merchant’s; to them it does', async (file) => {
     const answer = await ask(dataOf(file), OURS)
-    expect(answer.status).toBe(file === 'app.inventory.$itemId.tsx' ? 404 : 200)
+    expect(answer.status).toBe(/\$(itemId|orderId)/.test(file) ? 404 : 200)
     expect(await answer.text()).not.toContain(SECRET)
     const own = await ask(dataOf(file), THEIRS)
     expect(own.status).toBe(200)
