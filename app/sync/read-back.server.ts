@@ -6,6 +6,7 @@ import type { Account } from '../merchant/account.server.ts'
 import { available, type Availability } from '../pool/available.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import type { Sync } from './facts.ts'
+import { ownCartsOf, withOwnCarts } from './own-carts.server.ts'
 
 type Known = { listingId: number; itemId: number | null; externalId: string; variantId: string }
 
@@ -39,11 +40,14 @@ export async function keepSeen(
   const known = await knownListings(sync.db, account, refs)
   const items = known.flatMap(({ itemId }) => (itemId === null ? [] : [itemId]))
   const stock = await stockOf(sync.db, account.merchantId, items)
+  const carts = await ownCartsOf(sync.db, account, items)
   const facts = { name: account.name, maximumShown: connector.capabilities.maximumShown }
   const seen = known.map((listing) => {
     const { shown = 0, status = 'dead' }: Partial<ListingSnapshot> = read.get(keyOf(listing)) ?? {}
     const now = listing.itemId === null ? undefined : stock.get(listing.itemId)
-    return { ...listing, shown, status, availability: now ? available(now.supply, facts) : null, seq: now?.seq ?? -1 }
+    const own = { name: account.name, pieces: carts.get(listing.itemId ?? 0) ?? 0 }
+    const availability = now ? withOwnCarts(available(now.supply, facts), own) : null
+    return { ...listing, shown, status, availability, seq: now?.seq ?? -1 }
   })
   await keep(sync, account, seen)
   return seen
