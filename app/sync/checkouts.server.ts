@@ -1,7 +1,6 @@
 import { isRefusal } from '../kernel/refusal.ts'
-import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
-import { type CartOwner, putCart } from '../pool/cart.server.ts'
+import { putCart } from '../pool/cart.server.ts'
 import { holdPolicyOf } from '../pool/hold-policy.server.ts'
 import { act } from './act.server.ts'
 import { itemsOf } from './cart-calls.server.ts'
@@ -24,14 +23,4 @@ export async function sayCheckout(sync: Sync, account: Account, checkout: Checko
   const lines = [...sums].map(([itemId, quantity]) => ({ itemId, quantity }))
   const asked = { externalId: checkout.token, version: checkout.version, lines }
   await act(sync, owner, (tx, at) => putCart(tx, { ...owner, at }, asked))
-}
-
-/** An order may be heard of before its checkout: news of that which comes later keeps nothing aside. */
-export async function settleCheckouts(tx: Sql, owner: CartOwner, carts: string[] = []): Promise<void> {
-  if (carts.length === 0) return
-  const text = `INSERT INTO cart (merchant_id, account_id, external_id, version, until, status, made_at)
-    SELECT $1, $2, token, -1, $4, 'converted', $4 FROM unnest($3::text[]) AS token
-    WHERE EXISTS (SELECT FROM hold_policy WHERE merchant_id = $1 AND checkouts)
-    ON CONFLICT (merchant_id, account_id, external_id) DO NOTHING`
-  await tx.query({ name: 'settle-checkouts', text, values: [owner.merchantId, owner.accountId, carts, owner.at] })
 }

@@ -8,8 +8,7 @@ import { locationsByPlace } from '../merchant/location.server.ts'
 import { bookOrder, type LineOutcome, type Outcome } from '../orders/book.server.ts'
 import { lockCartsOf } from '../orders/convert-cart.server.ts'
 import type { ResolvedLine } from '../orders/order-row.server.ts'
-import { settleCheckouts } from './checkouts.server.ts'
-import { withItsCarts } from './carts-of-order.server.ts'
+import { settleCheckouts, withItsCarts } from './carts-of-order.server.ts'
 import type { Sync } from './facts.ts'
 
 export type Ingested = 'stale' | Outcome
