@@ -9,7 +9,7 @@ import { locationsByPlace } from '../merchant/location.server.ts'
 import { bookOrder, type LineOutcome, type Outcome } from '../orders/book.server.ts'
 import { lockCartsOf } from '../orders/convert-cart.server.ts'
 import type { ResolvedLine } from '../orders/order-row.server.ts'
-import { withItsCarts } from './carts-of-order.server.ts'
+import { settleCheckouts, withItsCarts } from './carts-of-order.server.ts'
 import type { Sync } from './facts.ts'
 
 export type Ingested = 'stale' | Outcome
@@ -28,6 +28,7 @@ export async function ingestOrder(
     const lines = await resolve(tx, { account, capabilities }, order)
     const named = order.lines.some(({ sources, restocked }) => sources.length + restocked.length > 0)
     const owner = { merchantId: account.merchantId, accountId: account.id, at }
+    await settleCheckouts(tx, owner, order.carts)
     const carts = await lockCartsOf(tx, owner, order)
     const found = await bookOrder(tx, {
       merchantId: account.merchantId,

@@ -10,6 +10,7 @@ import type { Supply } from '../pool/supply.ts'
 import { STOCKED_CHANNELS } from './account-step.server.ts'
 import { factsOf } from './channel-facts.server.ts'
 import { type Derivation, suppliedBy } from './derivation.ts'
+import { ownCartsOf } from './own-carts.server.ts'
 
 /** A number that a channel was told: when it was sent, and what became of it. */
 export type Told = { quantity: number; sentAt: Date; answeredAt: Date; outcome: 'accepted' | 'rejected' | 'unknown' }
@@ -51,8 +52,9 @@ export async function whyNow(
     rows.map(async (row) => {
       const facts = await factsOf(db, named(merchantId, row), capabilitiesOf(row.channel))
       const { supply, rules, keptElsewhere, oneOfOne, unexplained } = row
+      const carts = isStocked(row) ? await ownCartsOf(db, named(merchantId, row), [itemId]) : new Map<number, number>()
       const terms: Terms = isStocked(row)
-        ? { rules: [], facts, at }
+        ? { rules: [], facts: { ...facts, inOwnCarts: carts.get(itemId) ?? 0 }, at }
         : { rules, keptElsewhere, oneOfOne, at, facts: { ...facts, unexplained } }
       return whyOf(row, available(supply, terms), await toldBy(db, merchantId, { ...row, at }))
     }),
