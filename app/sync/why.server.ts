@@ -2,7 +2,7 @@ import { capabilitiesOf } from '../channels/registry.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { available, type Availability, type Step } from '../pool/available.ts'
 import type { Terms } from '../pool/terms.ts'
-import { supplyAt } from '../pool/balance-at.server.ts'
+import { balancesOf, supplyAt } from '../pool/balance-at.server.ts'
 import { scopesSql, type Rule } from '../pool/rule.ts'
 import { RULE_JSON, rulesLateral, type Under } from '../pool/rules.server.ts'
 import { stockLateral } from '../pool/stock.server.ts'
@@ -90,13 +90,14 @@ export async function whyThen(
   { itemId, at }: { itemId: number; at: Date },
 ): Promise<Why[]> {
   const { rows } = await db.query<Row>({ name: 'why-listed', text: LISTED, values: [merchantId, itemId] })
+  const balances = balancesOf(db, merchantId, at)
   return Promise.all(
     rows.map(async (row) => {
       const last = await toldBy(db, merchantId, { ...row, at })
       const kept = last && !Array.isArray(last.derivation) ? last.derivation : null
       const known = kept ? suppliedBy(kept) : row.supply
       const [then, facts, rules] = await Promise.all([
-        supplyAt(db, { merchantId, itemId, supply: known }, at),
+        supplyAt(balances, { itemId, supply: known }),
         factsOf(db, named(merchantId, row), { ...capabilitiesOf(row.channel), at }),
         isStocked(row) ? [] : rulesThen(db, merchantId, { ...row, itemId, at }),
       ])
