@@ -7,7 +7,9 @@ import { capabilitiesOf } from '../channels/registry.ts'
 import { present } from '../kernel/assert.ts'
 import { decide } from '../decide.server.ts'
 import { actorsOf } from '../merchant/actor.server.ts'
+import { partnersOf } from '../merchant/partner.server.ts'
 import { available } from '../pool/available.ts'
+import { placeChoices, spotsOf } from '../pool/spots.server.ts'
 import { statesSentence } from '../pool/states-sentence.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import { timeline } from '../pool/timeline.server.ts'
@@ -15,6 +17,7 @@ import { DecideItem } from '../ui/decide-item.tsx'
 import { ItemBadges } from '../ui/item-badges.tsx'
 import { LedgerCard } from '../ui/ledger-card.tsx'
 import { Now } from '../ui/moment.tsx'
+import { MoveCard } from '../ui/move-card.tsx'
 import { ShownCard } from '../ui/shown-card.tsx'
 import { StatesCard } from '../ui/states-card.tsx'
 import { visit } from '../visit.server.ts'
@@ -28,11 +31,14 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const item = Number.isSafeInteger(itemId) && itemId < 2 ** 31 ? await itemOf(pool, merchant.id, itemId) : undefined
   if (!item) throw new Response('There is no such item.', { status: 404 })
   const cursor = new URL(request.url).searchParams.get('before')
-  const [stocks, listings, ledger, actors] = await Promise.all([
+  const [stocks, listings, ledger, actors, spots, places, partners] = await Promise.all([
     stockOf(pool, merchant.id, [itemId]),
     listingsOf(pool, merchant.id, itemId),
     timeline(pool, merchant.id, { itemId, cursor }),
     actorsOf(pool, merchant.id),
+    spotsOf(pool, merchant.id, itemId),
+    placeChoices(pool, merchant.id),
+    partnersOf(pool, merchant.id),
   ])
   const { stock, supply } = present(stocks.get(itemId), 'the stock of the item')
   const shown = listings.map((listing) => {
@@ -40,13 +46,14 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
     return { ...listing, should: available(supply, facts) }
   })
   const now = { at, timeZone: merchant.timeZone }
-  return { now, item, stock, sentence: statesSentence(stock), shown, ledger, actors, older: cursor !== null }
+  const hands = { itemId, spots, places, partners }
+  return { now, item, stock, sentence: statesSentence(stock), shown, ledger, actors, older: cursor !== null, hands }
 }
 
 export const action = ({ request }: ActionFunctionArgs) => decide(request)
 
 export default function Item() {
-  const { now, item, stock, sentence, shown, ledger, actors, older } = useLoaderData<typeof loader>()
+  const { now, item, stock, sentence, shown, ledger, actors, older, hands } = useLoaderData<typeof loader>()
   return (
     <Now.Provider value={now}>
       <Page
@@ -60,6 +67,7 @@ export default function Item() {
           {item.undecided ? <DecideItem item={item} /> : null}
           <StatesCard stock={stock} sentence={sentence} />
           <ShownCard shown={shown} />
+          {item.tracked && item.kind !== 'bundle' ? <MoveCard {...hands} /> : null}
           <LedgerCard ledger={ledger} actors={actors} older={older} />
         </BlockStack>
       </Page>

@@ -30,6 +30,9 @@ export default function App() {
           Home
         </Link>
         <Link to="/app/inventory">Inventory</Link>
+        <Link to="/app/bench">Bench</Link>
+        <Link to="/app/receive">Receive</Link>
+        <Link to="/app/places">Places</Link>
         <Link to="/app/channels">Channels</Link>
         <Link to="/app/incidents">Incidents</Link>
       </NavMenu>
