@@ -6,8 +6,10 @@ import type { Sql } from './kernel/sql.ts'
 import { actorsOf } from './merchant/actor.server.ts'
 import { momentsOf } from './merchant/local-time.server.ts'
 import { placesOf } from './merchant/location.server.ts'
+import { partnersOf } from './merchant/partner.server.ts'
 import { claimsOn } from './orders/claim-view.server.ts'
 import { clientsOf } from './pool/client.server.ts'
+import { placeChoices, spotsOf } from './pool/spots.server.ts'
 import { statesSentence } from './pool/states-sentence.ts'
 import { stockOf } from './pool/stock.server.ts'
 import { timeline } from './pool/timeline.server.ts'
@@ -22,13 +24,14 @@ export async function itemPage(db: Sql, merchantId: number, { itemId, at, search
   const item = Number.isSafeInteger(itemId) && itemId < 2 ** 31 ? await itemOf(db, merchantId, itemId) : undefined
   if (!item) return undefined
   const cursor = search.get('before')
-  const [stocks, listings, why, ledger, actors, thing, holding, claims, identities] = await Promise.all([
+  const [stocks, listings, why, ledger, actors, thing, hands, holding, claims, identities] = await Promise.all([
     stockOf(db, merchantId, [itemId]),
     listingsOf(db, merchantId, itemId),
     whyNow(db, merchantId, { itemId, at }),
     timeline(db, merchantId, { itemId, cursor }),
     actorsOf(db, merchantId),
     thingOf(db, merchantId, itemId),
+    handsOn(db, merchantId, itemId),
     holdingOf(db, merchantId, itemId),
     claimsOn(db, merchantId, { itemId, at }),
     identitiesOf(db, merchantId, itemId),
@@ -40,8 +43,18 @@ export async function itemPage(db: Sql, merchantId: number, { itemId, at, search
   })
   const past = await pastOf(db, merchantId, { itemId, local: search.get('at') })
   const sentence = statesSentence(stock)
-  const ofTheItem = { item, stock, sentence, shown, past, thing, holding, claims, identities }
+  const ofTheItem = { item, stock, sentence, shown, past, thing, hands, holding, claims, identities }
   return { ...ofTheItem, ledger, actors, older: cursor !== null }
+}
+
+/** What is needed to move or count its pieces. */
+async function handsOn(db: Sql, merchantId: number, itemId: number) {
+  const [spots, places, partners] = await Promise.all([
+    spotsOf(db, merchantId, itemId),
+    placeChoices(db, merchantId),
+    partnersOf(db, merchantId),
+  ])
+  return { itemId, spots, places, partners }
 }
 
 async function holdingOf(db: Sql, merchantId: number, itemId: number) {

@@ -13,6 +13,7 @@ import { ItemBadges } from '../ui/item-badges.tsx'
 import { LedgerCard } from '../ui/ledger-card.tsx'
 import { MadeToOrderCard } from '../ui/made-to-order-card.tsx'
 import { Now } from '../ui/moment.tsx'
+import { MoveCard } from '../ui/move-card.tsx'
 import { PartsCard } from '../ui/parts-card.tsx'
 import { ShownCard } from '../ui/shown-card.tsx'
 import { StatesCard } from '../ui/states-card.tsx'
@@ -33,7 +34,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 export const action = ({ request }: ActionFunctionArgs) => decide(request)
 
 export default function Item() {
-  const { now, item, stock, sentence, shown, past, thing, holding, claims, identities, ledger, actors, older } =
+  const { now, item, stock, sentence, shown, past, thing, hands, holding, claims, identities, ledger, actors, older } =
     useLoaderData<typeof loader>()
   return (
     <Now.Provider value={now}>
@@ -51,6 +52,7 @@ export default function Item() {
           <HoldItem itemId={item.id} {...holding} />
           <ShownCard shown={shown} />
           <WhyThenCard past={past} />
+          {item.tracked && item.kind !== 'bundle' ? <MoveCard {...hands} /> : null}
           {item.kind === 'one_of_one' ? <IdentityCard itemId={item.id} identities={identities} /> : null}
           {thing.canBeSet ? <PartsCard itemId={item.id} parts={thing.parts} stocked={thing.stocked} /> : null}
           {thing.canBeMade ? <MadeToOrderCard itemId={item.id} making={thing.making} /> : null}

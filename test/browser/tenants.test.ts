@@ -30,6 +30,7 @@ type Stocked = ShopRows & {
   hold: number
   client: number
   act: string
+  delivery: number
 }
 let theirs: Stocked
 let third: Stocked
@@ -124,6 +125,17 @@ async function held(shop: ShopRows, item: number) {
   const lies = { hold_id: hold, item_id: item, location_id: shop.bench, quantity: 1 }
   await put(pool, 'hold_allocation', { ...merchant, ...lies }, 'hold_id')
   return { hold, client }
+  const partner = await put(pool, 'partner', { merchant_id: shop.merchantId, name: SECRET, created_at: NOON })
+  await addStock(pool, shop, { itemId: item, place: shop.bench, in_work: 1 })
+  const delivery = await put(pool, 'delivery', {
+    merchant_id: shop.merchantId,
+    token: SECRET,
+    partner_id: partner,
+    location_id: shop.safe,
+    opened_by: 'person/1',
+    opened_at: NOON,
+  })
+  return { ...shop, item, listing, proposed, order, incident, delivery }
 }
 
 const ask = (path: string, shop: string | null, init: RequestInit = {}) =>
@@ -145,6 +157,10 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app.orders._index.tsx': { path: () => '/app/orders?index', secret: true },
   'app.orders.$orderId.tsx': { path: () => `/app/orders/${theirs.order}`, secret: true },
   'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
+  'app.places.tsx': { path: () => '/app/places', secret: true },
+  'app.bench.tsx': { path: () => '/app/bench', secret: true },
+  'app.receive._index.tsx': { path: () => '/app/receive?index', secret: true },
+  'app.receive.$deliveryId.tsx': { path: () => `/app/receive/${theirs.delivery}`, secret: true },
   'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
   'app.rules.tsx': { path: () => '/app/rules', secret: true },
   'app.channels.etsy.tsx': { path: () => '/app/channels/etsy', secret: false },
@@ -181,6 +197,7 @@ describe('a page', () => {
   test.each(Object.keys(PAGES))('%s shows nothing of another merchant’s; to them it does', async (file) => {
     const answer = await ask(dataOf(file), OURS)
     expect(answer.status).toBe(/\$(itemId|orderId)/.test(file) ? 404 : 200)
+    expect(answer.status).toBe(file.includes('$') ? 404 : 200)
     expect(await answer.text()).not.toContain(SECRET)
     const own = await ask(dataOf(file), THEIRS)
     expect(own.status).toBe(200)
@@ -236,8 +253,36 @@ describe('a decision', () => {
       note: 'Moved',
     },
     { decision: 'undo', act: of.act, note: 'Undone' },
+    ...handled(of),
   ]
+  const handled = (of: Stocked): Decision[] => {
+    const piece = { token: 'token-of-mine', itemId: of.item, quantity: 1, why: 'Because', fromLocationId: of.safe }
+    const there = { fromState: 'available', toLocationId: of.bench, toState: 'in_work' }
+    return [
+      { decision: 'move', ...piece, ...there },
+      { decision: 'count', ...piece, ...there, saw: 1, counted: 2 },
+      { decision: 'send', ...piece, ...there },
+      {
+        decision: 'receive',
+        token: 'token-of-mine',
+        deliveryId: of.delivery,
+        itemId: of.item,
+        quantity: 1,
+        toLocationId: of.safe,
+        toState: 'available',
+      },
+      { decision: 'close-delivery', deliveryId: of.delivery },
+      { decision: 'edit-place', locationId: of.safe, name: 'Mine', kind: 'safe', owner: 'ours', sellable: 'yes' },
+      { decision: 'archive-place', locationId: of.safe },
+      { decision: 'unmap-place', accountId: of.shopify, locationId: of.safe },
+    ]
+  }
   const TABLES = [
+    'balance',
+    'stay',
+    'location',
+    'delivery',
+    'delivery_line',
     'item',
     'listing',
     'match_proposal',

@@ -92,7 +92,7 @@ CREATE INDEX stay_of_shop ON stay (merchant_id, due_at, id) WHERE quantity_left 
 CREATE INDEX stay_of_place ON stay (merchant_id, location_id, due_at, id) WHERE quantity_left > 0;
 -- Time looks here, over all merchants: what becomes overdue next, and which incidents are over.
 CREATE INDEX stay_due ON stay (due_at) WHERE quantity_left > 0 AND overdue_at IS NULL;
-CREATE INDEX stay_overdue ON stay (overdue_at) WHERE overdue_at IS NOT NULL;
+CREATE INDEX stay_over ON stay (overdue_at) WHERE overdue_at IS NOT NULL AND (quantity_left = 0 OR due_at > overdue_at);
 
 -- What pieces that lie somewhere already have: nobody knows since when, so their clock begins now at the latest moment
 -- that is known, the last movement there.
