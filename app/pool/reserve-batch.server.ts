@@ -9,7 +9,8 @@ import type { Change, Demand } from './movement.ts'
 // than there is at all is not counted. Whoever is within what there is has it; the others are short if those that have
 // theirs leave too little, and else asked again, for it may be one that is itself short that stood in their way.
 // The pieces of an item lie in a row, place after place in the merchant's order, and the orders take them in turn: what
-// an order takes from a place is where the two stretches overlap.
+// an order takes from a place is where the two stretches overlap. What is left is computed from the row as it was locked:
+// PostgreSQL tries an UPDATE's checks on the row as the statement first saw it, where stock that came back since is not.
 const RESERVE_BATCH = `
 WITH asked AS MATERIALIZED (
   SELECT a.*, (SELECT n FROM movement m WHERE m.merchant_id = a.merchant_id AND m.key = a.key ORDER BY m.n LIMIT 1) IS NOT NULL AS known
@@ -49,8 +50,12 @@ WITH asked AS MATERIALIZED (
   FROM dealt d JOIN shelf s USING (merchant_id, item_id)
   WHERE d.served AND LEAST(d.given, s.ends) > GREATEST(d.given - d.quantity, s.ends - s.available)
 ), balances AS (
-  UPDATE balance b SET available = b.available - t.quantity, reserved = b.reserved + t.quantity, version = b.version + 1
-  FROM (SELECT merchant_id, item_id, location_id, sum(quantity)::int AS quantity FROM share GROUP BY 1, 2, 3) t
+  UPDATE balance b SET available = t.rest, reserved = b.reserved + t.quantity, version = b.version + 1
+  FROM (
+    SELECT l.merchant_id, l.item_id, l.location_id, sum(s.quantity)::int AS quantity, l.available - sum(s.quantity)::int AS rest
+    FROM share s JOIN locked l USING (merchant_id, item_id, location_id)
+    GROUP BY l.merchant_id, l.item_id, l.location_id, l.available
+  ) t
   WHERE b.merchant_id = t.merchant_id AND b.item_id = t.item_id AND b.location_id = t.location_id
 ), facts AS (
   INSERT INTO stock_changed (merchant_id, key) SELECT a.merchant_id, a.key FROM asked a JOIN served s ON s.ord = a.ord
