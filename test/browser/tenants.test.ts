@@ -109,7 +109,8 @@ async function stocked(shop: ShopRows) {
   const about = { merchantId: shop.merchantId, itemId: item, sentence: SECRET, at: NOON }
   const incident = await openIncident(pool, { ...about, kind: 'oversell', subject: 'line/1' })
   const act = `bulk-move/${moved.token}`
-  return { ...shop, item, listing, proposed, order, incident, act, ...(await held(shop, item)) }
+  const more = { ...(await held(shop, item)), ...(await delivered(shop, item)) }
+  return { ...shop, item, listing, proposed, order, incident, act, ...more }
 }
 
 /** A piece on hold, for a client whose name is the secret. */
@@ -125,6 +126,11 @@ async function held(shop: ShopRows, item: number) {
   const lies = { hold_id: hold, item_id: item, location_id: shop.bench, quantity: 1 }
   await put(pool, 'hold_allocation', { ...merchant, ...lies }, 'hold_id')
   return { hold, client }
+}
+
+/** A partner whose name is the secret, a delivery of theirs, and a piece on the bench. */
+async function delivered(shop: ShopRows, item: number) {
+  const { pool } = database
   const partner = await put(pool, 'partner', { merchant_id: shop.merchantId, name: SECRET, created_at: NOON })
   await addStock(pool, shop, { itemId: item, place: shop.bench, in_work: 1 })
   const delivery = await put(pool, 'delivery', {
@@ -135,7 +141,7 @@ async function held(shop: ShopRows, item: number) {
     opened_by: 'person/1',
     opened_at: NOON,
   })
-  return { ...shop, item, listing, proposed, order, incident, delivery }
+  return { delivery }
 }
 
 const ask = (path: string, shop: string | null, init: RequestInit = {}) =>
