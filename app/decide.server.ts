@@ -1,38 +1,51 @@
 import { z } from 'zod'
+import { API_KEY_DECISIONS } from './decide/api-keys.server.ts'
+import { BOOKS_DECISIONS } from './decide/books.server.ts'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
+import { HANDLING_DECISIONS } from './decide/handling.server.ts'
+import { HOLD_DECISIONS } from './decide/holds.server.ts'
+import { PLACE_DECISIONS } from './decide/places.server.ts'
+import { RECEIVING_DECISIONS } from './decide/receiving.server.ts'
+import { RULE_DECISIONS } from './decide/rules.server.ts'
+import { THING_DECISIONS } from './decide/things.server.ts'
 import type { AnyDecision, Deciding } from './decide/decision.server.ts'
 import { isRefusal, refuse, type Refusal } from './kernel/refusal.ts'
 import { notAllowed } from './merchant/role.ts'
 import type { JsonValue } from './queue/fact.ts'
-import { actorOf, visit } from './visit.server.ts'
-import { sync } from './web-resources.server.ts'
 
 /** Everything a person can decide, by name: the form's field `decision`. */
-export const DECISIONS: Record<string, AnyDecision> = { ...CHANNEL_DECISIONS }
+export const DECISIONS: Record<string, AnyDecision> = {
+  ...CHANNEL_DECISIONS,
+  ...HOLD_DECISIONS,
+  ...API_KEY_DECISIONS,
+  ...THING_DECISIONS,
+  ...BOOKS_DECISIONS,
+  ...RULE_DECISIONS,
+  ...PLACE_DECISIONS,
+  ...HANDLING_DECISIONS,
+  ...RECEIVING_DECISIONS,
+}
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */
 export type Decided = { refusal: Refusal | null; said?: JsonValue }
 
-/** The action of every page: what a person decided, if they may and it can still be decided. */
-export async function decide(request: Request): Promise<Decided> {
-  const { merchant, person, ...visiting } = await visit(request)
-  const who = { sync, merchantId: merchant.id, actor: actorOf({ merchant, person, ...visiting }), role: person.role }
-  return carryOut(Object.fromEntries(await request.formData()), who)
-}
-
-/** Carries out one decision as its form tells it. */
+/** Carries out one decision as its form tells it. Whatever the form says: what cannot be understood is refused. */
 export async function carryOut(form: Record<string, unknown>, who: Deciding): Promise<Decided> {
-  const name = String(form['decision'])
-  const asked = Object.hasOwn(DECISIONS, name) ? DECISIONS[name] : undefined
+  const name = form['decision']
+  const asked = typeof name === 'string' && Object.hasOwn(DECISIONS, name) ? DECISIONS[name] : undefined
   if (!asked) return { refusal: refuse('unclear', 'There is nothing of that name to decide.') }
   const refused = notAllowed(who.role, asked.needs)
   if (refused) return { refusal: refused }
+  if (Object.values(form).some(isNoText)) return { refusal: refuse('unclear', 'The form holds what is not text.') }
   const read = z.object(asked.shape).safeParse(form)
   if (!read.success) return { refusal: refuse('unclear', whatIsWrong(read.error)) }
   const answer = await asked.carryOut(read.data as never, who)
   if (isRefusal(answer)) return { refusal: answer }
   return { refusal: null, ...answer }
 }
+
+// PostgreSQL keeps no text with a zero character in it.
+const isNoText = (value: unknown): boolean => typeof value === 'string' && value.includes('\0')
 
 const SHOWN = 3
 

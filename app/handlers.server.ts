@@ -5,12 +5,22 @@ import { accountById, type Account } from './merchant/account.server.ts'
 import type { Handlers } from './queue/fact.ts'
 import { adoptChanges, agrees } from './sync/adopt.server.ts'
 import { comeBack, compareAgain } from './sync/come-back.server.ts'
+import { expireCarts } from './sync/expire-carts.server.ts'
+import { expireHolds } from './sync/expire-holds.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
+import { hasNewPlace, takeInPlaces } from './sync/take-in-places.server.ts'
+import { lookAtMapping } from './sync/look-at-mapping.server.ts'
+import { noteOverdue } from './sync/overdue.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
+import { sealHourly } from './sync/seal-hourly.server.ts'
+import { runPreview } from './sync/rule-preview.server.ts'
+import { settlePlace } from './sync/settle-place.server.ts'
+import { ruleTimes } from './sync/rule-time.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
+import { fillPromised } from './sync/promised.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
 import { wake } from './sync/wake.server.ts'
 
@@ -49,17 +59,39 @@ export function handlers(
       const isNews = await takeInThing({ ...open, connector: open.connector }, payload.externalId)
       if (isNews) await wake(sync.db, payload.merchantId)
     },
+    async 'places-changed'(payload) {
+      const open = await ready(payload)
+      if (open && keepsStock(open.connector)) await takeInPlaces({ ...open, connector: open.connector })
+    },
+    async 'mapping-asked'(payload) {
+      const open = await ready(payload)
+      if (open && keepsStock(open.connector))
+        await lookAtMapping({ ...open, connector: open.connector }, payload.locationId)
+    },
+    async 'place-settles'(payload) {
+      const open = await ready(payload)
+      if (open && keepsStock(open.connector)) await settlePlace({ ...open, connector: open.connector }, payload)
+      await wake(sync.db, payload.merchantId)
+    },
     async 'account-connected'(payload) {
       const open = await opened(payload)
       if (open) await bringIn(open)
       await wake(sync.db, payload.merchantId)
     },
+    'preview-asked': (payload) => runPreview(sync, payload),
   }
 }
 
 /** What time alone brings: every such path, beside the facts. */
-export function timed(_sync: Sync): Timed[] {
-  return []
+export function timed(sync: Sync): Timed[] {
+  return [
+    { name: 'holds run out', run: () => expireHolds(sync) },
+    sealHourly(sync),
+    { name: 'overdue', run: () => noteOverdue(sync) },
+    { name: 'carts run out', run: () => expireCarts(sync) },
+    fillPromised(sync),
+    ...ruleTimes(sync),
+  ]
 }
 
 async function bringIn({
@@ -96,6 +128,7 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
       await markUndecided(tx, account.merchantId)
     })
   }
+  if (await hasNewPlace({ sync, account, connector }, things)) await takeInPlaces({ sync, account, connector })
   if (account.status === 'review') {
     await compareAgain({ sync, account, connector }, things)
     return true

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { buyerAsked } from './buyers-asked.server.ts'
 import { shopifyNotification, topicOf, type ShopifyWebhook } from './channels/shopify/notification.ts'
 import { systemClock } from './kernel/system-clock.server.ts'
 import { log } from './log.server.ts'
@@ -20,10 +21,10 @@ export async function receiveShopify(received: Received): Promise<void> {
       return keepScopes(received)
     case 'shop/redact':
       return forgetShop(sync.db, shop)
-    // We keep nothing of a buyer: orders hold what was sold and where, and a notification only ids.
+    // Orders hold what was sold and where, and a notification only ids; a remark may name somebody.
     case 'customers/data_request':
     case 'customers/redact':
-      return log.info({ shop, topic: received.topic }, 'A buyer was asked about; nothing of buyers is kept here.')
+      return buyerAsked(sync, { shop, topic: topicOf(received.topic), payload: received.payload }, log)
     default:
       return keep(received)
   }

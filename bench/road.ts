@@ -201,9 +201,22 @@ function kicking(inner: () => Handlers<Facts>, kick: (merchantId: number) => voi
       await inner()['thing-changed'](payload, context)
       kick(payload.merchantId)
     },
+    async 'places-changed'(payload, context) {
+      await inner()['places-changed'](payload, context)
+      kick(payload.merchantId)
+    },
+    async 'mapping-asked'(payload, context) {
+      await inner()['mapping-asked'](payload, context)
+      kick(payload.merchantId)
+    },
+    async 'place-settles'(payload, context) {
+      await inner()['place-settles'](payload, context)
+      kick(payload.merchantId)
+    },
     async 'account-connected'(payload, context) {
       await inner()['account-connected'](payload, context)
       kick(payload.merchantId)
     },
+    'preview-asked': (payload, context) => inner()['preview-asked'](payload, context),
   }
 }

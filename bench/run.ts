@@ -1,10 +1,17 @@
+import { measureExplain } from './explain.ts'
 import { measurePipeline } from './pipeline/measure.ts'
+import { measureRecompute } from './recompute.ts'
 import { measureReserve } from './reserve/measure.ts'
 import { benchChoices, NotUnderstood } from './choices.ts'
 
 // `npm run bench -- NAME [--seconds N]`. The last line on stdout is one JSON object; docs/benchmarks.md says what is in it.
 
-const BENCHES = { pipeline: measurePipeline, reserve: measureReserve }
+const BENCHES = {
+  explain: measureExplain,
+  pipeline: measurePipeline,
+  recompute: measureRecompute,
+  reserve: measureReserve,
+}
 
 async function run(): Promise<void> {
   const { name, ...choices } = benchChoices(process.argv.slice(2), Object.keys(BENCHES))

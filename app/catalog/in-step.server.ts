@@ -7,7 +7,7 @@ const WAITS = `(l.id IN (SELECT d.listing_id FROM listing_due d WHERE d.merchant
   OR (l.account_id, l.item_id) IN (SELECT m.account_id, m.item_id FROM mirror_due m WHERE m.merchant_id = $1))`
 
 const NOT_PUBLISHED = (item: string) =>
-  `${item}.undecided IS NOT NULL OR NOT ${item}.tracked OR ${item}.status = 'deleted'`
+  `${item}.undecided IS NOT NULL OR NOT (${item}.tracked OR ${item}.kind = 'bundle') OR ${item}.status = 'deleted'`
 
 const stepWhere = (undecided: string) => `CASE
   WHEN a.status <> 'open' THEN 'not_live'

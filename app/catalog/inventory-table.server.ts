@@ -1,5 +1,6 @@
 import { present } from '../kernel/assert.ts'
 import type { Sql } from '../kernel/sql.ts'
+import { forSaleOf } from './for-sale.server.ts'
 import { ITEMS_OUT_OF_STEP, STEP } from './in-step.server.ts'
 import type { Step } from './in-step.ts'
 import { type Cursor, type InventoryQuery, type Sort, writeCursor } from './inventory-query.ts'
@@ -103,7 +104,7 @@ const cursorAt = (side: Cursor['side'], sort: Sort, row: InventoryRow) =>
 // The page is chosen first, and only its rows are looked up: pieces and channels cost 50 rows' worth, not the shop's.
 const rowsText = ({ where, order }: { where: string; order: string }) => `
 SELECT i.id, i.sku, i.title, i.variant, i.kind, i.undecided, i.tracked, i.status = 'archived' AS archived,
-  s.for_sale AS "forSale", s.reserved, s.owned, c.channels
+  CASE WHEN i.composition = 0 THEN s.for_sale ELSE COALESCE(${forSaleOf('i')}, s.for_sale) END AS "forSale", s.reserved, s.owned, c.channels
 FROM (SELECT i.* FROM item i WHERE ${where} ORDER BY ${order} LIMIT ${PAGE + 1}) i
 CROSS JOIN LATERAL (
   SELECT COALESCE(sum(b.available) FILTER (WHERE p.sellable), 0)::int AS for_sale, COALESCE(sum(b.reserved), 0)::int AS reserved,

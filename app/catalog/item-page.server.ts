@@ -7,6 +7,8 @@ import type { InventoryRow } from './inventory-table.server.ts'
 export type ItemFacts = Pick<InventoryRow, 'id' | 'sku' | 'title' | 'variant' | 'kind' | 'undecided' | 'tracked'> & {
   status: 'active' | 'archived' | 'deleted'
   backorder: boolean
+  /** the pair that it is one of */
+  halfOf: number | null
   priceMinor: number | null
   currency: string | null
 }
@@ -31,7 +33,7 @@ export type ListingFacts = {
 
 /** The item, or undefined when this merchant has none of that number. */
 export async function itemOf(db: Sql, merchantId: number, itemId: number): Promise<ItemFacts | undefined> {
-  const text = `SELECT id, sku, title, variant, kind, undecided, tracked, status, backorder, price_minor AS "priceMinor", currency
+  const text = `SELECT id, sku, title, variant, kind, undecided, tracked, status, backorder, half_of AS "halfOf", price_minor AS "priceMinor", currency
     FROM item WHERE merchant_id = $1 AND id = $2`
   return (await db.query<ItemFacts>({ name: 'item-of', text, values: [merchantId, itemId] })).rows[0]
 }

@@ -34,13 +34,14 @@ WITH told AS (
 ), numbered AS (
   SELECT k.*, CASE WHEN k.item_id IS NULL THEN nextval('item_id_seq')::int ELSE k.item_id END AS the_item FROM known k
 ), items AS (
-  INSERT INTO item AS i (merchant_id, id, sku, title, variant, kind, backorder, tracked, price_minor, currency, status, created_at)
+  INSERT INTO item AS i (merchant_id, id, sku, title, variant, kind, computed_there, backorder, tracked, price_minor,
+    currency, status, created_at)
   SELECT $1, the_item, sku, title, variant,
     CASE WHEN "bundleParent" THEN 'bundle' WHEN "oneOfOne" THEN 'one_of_one' ELSE 'replenishable' END,
-    "continueSelling", tracked, "priceMinor", currency, CASE WHEN archived THEN 'archived' ELSE 'active' END, $4
+    "bundleParent", "continueSelling", tracked, "priceMinor", currency, CASE WHEN archived THEN 'archived' ELSE 'active' END, $4
   FROM numbered ORDER BY n
   ON CONFLICT (merchant_id, id) DO UPDATE SET sku = EXCLUDED.sku, title = EXCLUDED.title, variant = EXCLUDED.variant,
-    backorder = EXCLUDED.backorder, tracked = EXCLUDED.tracked, price_minor = EXCLUDED.price_minor, currency = EXCLUDED.currency,
+    computed_there = EXCLUDED.computed_there, backorder = EXCLUDED.backorder, tracked = EXCLUDED.tracked, price_minor = EXCLUDED.price_minor, currency = EXCLUDED.currency,
     status = EXCLUDED.status
 ), listings AS (
   INSERT INTO listing AS l (merchant_id, account_id, item_id, external_id, variant_id, sku, title, attributes, url, status,
@@ -59,8 +60,8 @@ const KNOWN = `
 SELECT count(*)::int AS n FROM jsonb_to_recordset($3) AS x (${COLUMNS})
 JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = x."externalId" AND l.variant_id = x."variantId"
 JOIN item i ON i.merchant_id = $1 AND i.id = l.item_id
-WHERE (i.sku, i.title, i.variant, i.backorder, i.tracked, i.price_minor, i.currency, i.status)
-    IS NOT DISTINCT FROM (x.sku, x.title, x.variant, x."continueSelling", x.tracked, x."priceMinor", x.currency::char(3),
+WHERE (i.sku, i.title, i.variant, i.computed_there, i.backorder, i.tracked, i.price_minor, i.currency, i.status)
+    IS NOT DISTINCT FROM (x.sku, x.title, x.variant, x."bundleParent", x."continueSelling", x.tracked, x."priceMinor", x.currency::char(3),
       CASE WHEN x.archived THEN 'archived' ELSE 'active' END)
   AND (l.sku, l.title, l.attributes, l.url, l.status)
     IS NOT DISTINCT FROM (x.sku, concat_ws(' – ', x.title, NULLIF(x.variant, '')), x.attributes, x.url, x.status)`
@@ -93,21 +94,25 @@ export async function keepThings(
 
 /**
  * Says of every item what stands in the way of publishing it, until a person decides: a SKU that two items have, none
- * at all, stock that is not tracked, a number that the channel computes from other things.
+ * at all, stock that is not tracked, a bundle of which nobody has said what it is made of. `only`: of these items.
  */
-export async function markUndecided(db: Sql, merchantId: number): Promise<void> {
+export async function markUndecided(db: Sql, merchantId: number, only: number[] | null = null): Promise<void> {
   const text = `
     WITH equal AS (
       SELECT sku FROM item WHERE merchant_id = $1 AND sku <> '' AND status <> 'deleted' GROUP BY sku HAVING count(*) > 1
+    ), made_of_parts AS (
+      SELECT DISTINCT bundle_id FROM bundle_component WHERE merchant_id = $1 AND until IS NULL
     ), reasons AS (
       SELECT i.id, CASE
-        WHEN i.kind = 'bundle' THEN 'a bundle: its number follows from its parts'
-        WHEN NOT i.tracked THEN 'its stock is not tracked'
+        WHEN i.half_of IS NOT NULL THEN 'one of a pair: it is not for sale alone'
+        WHEN i.kind = 'bundle' AND p.bundle_id IS NULL THEN 'a bundle: its number follows from its parts'
+        WHEN NOT i.tracked AND i.kind <> 'bundle' THEN 'its stock is not tracked'
         WHEN i.sku = '' THEN 'it has no SKU'
         WHEN e.sku IS NOT NULL THEN 'another item has the same SKU' END AS reason
-      FROM item i LEFT JOIN equal e ON e.sku = i.sku WHERE i.merchant_id = $1
+      FROM item i LEFT JOIN equal e ON e.sku = i.sku LEFT JOIN made_of_parts p ON p.bundle_id = i.id WHERE i.merchant_id = $1
     )
     UPDATE item i SET undecided = r.reason FROM reasons r
-    WHERE i.merchant_id = $1 AND i.id = r.id AND i.decided_at IS NULL AND i.undecided IS DISTINCT FROM r.reason`
-  await db.query({ text, values: [merchantId] })
+    WHERE i.merchant_id = $1 AND i.id = r.id AND i.decided_at IS NULL AND i.undecided IS DISTINCT FROM r.reason
+      AND ($2::int[] IS NULL OR i.id = ANY ($2))`
+  await db.query({ text, values: [merchantId, only] })
 }

@@ -3,7 +3,19 @@ import type { Sql } from '../kernel/sql.ts'
 /** Something wrong that a person or the app must fix. One is open at a time for each kind and subject. */
 export type NewIncident = {
   merchantId: number
-  kind: 'oversell' | 'unmapped-line' | 'unclear-order' | 'drift' | 'dead-listing' | 'refused-write' | 'channel-down'
+  kind:
+    | 'oversell'
+    | 'unmapped-line'
+    | 'unclear-order'
+    | 'drift'
+    | 'dead-listing'
+    | 'refused-write'
+    | 'channel-down'
+    | 'hold-astray'
+    | 'overdue'
+    | 'books-differ'
+    | 'seal-broken'
+    | 'data-request'
   /** what it is about, as an address of ours: "order/3/1042/line/7" */
   subject: string
   sentence: string

@@ -39,6 +39,8 @@ export type ChannelOrder = {
   currency: string
   url: string | null
   lines: ChannelOrderLine[]
+  /** the carts it has come from, by the channel's names of them */
+  carts?: string[]
   /** set when pieces came back but the channel cannot say which: a person must */
   unclear: string | null
 }

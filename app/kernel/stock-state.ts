@@ -12,7 +12,7 @@ export const STOCK_STATES = [
 export type StockState = (typeof STOCK_STATES)[number]
 
 /** The outside ends of a movement: where units come from and go to beyond our locations. */
-export const OUTSIDE_ENDS = ['opening', 'supplier', 'customer', 'lost', 'found', 'correction'] as const
+export const OUTSIDE_ENDS = ['opening', 'supplier', 'customer', 'lost', 'found', 'correction', 'converted'] as const
 export type OutsideEnd = (typeof OUTSIDE_ENDS)[number]
 
 /** Units of one item at one location, by state. Whole numbers, never below zero. */

@@ -2,7 +2,9 @@ import { assert } from '../kernel/assert.ts'
 import type { ChannelOrder, ChannelOrderLine } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { append, reserve } from '../pool/ledger.server.ts'
+import { lockAll } from '../pool/lock-to-take.server.ts'
 import type { Change, Demand, End, Move } from '../pool/movement.ts'
+import { freeBuffers } from '../pool/rule-buffer.server.ts'
 import { type Allocated, type AtLocation, deal, pick } from './allocation.ts'
 import { type AllocationDelta, type BookedLine, type Effect, writeBooked } from './booked-rows.server.ts'
 import { type LineEffects, lineEffects, NOTHING_BOOKED, nothingToDo } from './line-effects.ts'
@@ -15,7 +17,9 @@ import {
   type OrderRow,
   type ResolvedLine,
 } from './order-row.server.ts'
-import { fillShortfalls, keepShortfalls } from './shortfall.server.ts'
+import type { AtPlace, Part } from './parts.ts'
+import { fillShortfalls, keepPromises } from './shortfall.server.ts'
+import { settleParts, takeWhole } from './take-whole.server.ts'
 
 /** A channel's order in our words, its lines found in the catalog, its places found among our locations. */
 export type OrderToBook = {
@@ -32,7 +36,10 @@ export type OrderToBook = {
   at: Date
 }
 
-/** A line after booking. Taken and given up by this news, in pieces, whether we had them or not; `sold` is the difference. */
+/**
+ * A line after booking. Taken and given up by this news, in pieces, whether we had them or not; `sold` is the difference.
+ * `short`: of those it waits for, what nobody is to make either.
+ */
 export type LineOutcome = {
   lineId: number
   resolved: ResolvedLine
@@ -66,7 +73,12 @@ type Working = {
   /** sold and given up before we heard of it: both are booked, and nothing of it stays */
   passed: number
   /** where its units lie while the booking goes on */
-  places: AtLocation[]
+  places: AtPlace[]
+  /** what one unit takes from stock */
+  parts: Part[]
+  /** it is a bundle's: it takes whole units of several things, which the channel has not done to its own numbers */
+  apart: boolean
+  toMake: number
   now: BookedLine
 }
 
@@ -82,15 +94,22 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
   const stored = await linesOf(db, input.merchantId, row.id)
   const work = workOf(input, { row, stored, ids })
   const due = work.filter(({ effects, passed }) => passed > 0 || !nothingToDo(effects))
-  const freed = due.length > 0 ? await bookLines(db, input, { row, due }) : []
+  const { freed, promised } = due.length > 0 ? await bookLines(db, input, { row, due }) : { freed: [], promised: [] }
   await touchOrder(db, input, { orderId: row.id, changed: due.length > 0 })
   // Its own shortfalls too: who gave back what they wait for while this order was held here has passed them over.
   const short = work.flatMap(({ now, itemId }) => (now.short > 0 ? [itemId] : []))
   const itemIds = [...new Set([...freed, ...short])]
-  const nowWhole = await fillShortfalls(db, { merchantId: input.merchantId, itemIds, at: input.at })
+  const filled = await fillShortfalls(db, { merchantId: input.merchantId, itemIds, at: input.at })
   const outcomes = work.map((line) => outcomeOf(line))
   const news = row.isNew || row.updatedAt < input.order.updatedAt
-  return { orderId: row.id, changed: due.length > 0, first: row.revision === 0, news, lines: outcomes, nowWhole }
+  return {
+    orderId: row.id,
+    changed: due.length > 0,
+    first: row.revision === 0,
+    news,
+    lines: outcomes,
+    nowWhole: [...promised, ...filled],
+  }
 }
 
 function workOf(
@@ -111,7 +130,9 @@ function workOf(
     const now = { lineId, reserved, short, shipped, returned, currentQuantity: resolved.told.currentQuantity }
     const effects = lineEffects(withoutGivenBack(resolved.told, was?.givenBack ?? 0), was)
     const passed = kept.isNew ? givenUpBefore(resolved.told) : 0
-    return [{ resolved, itemId, lineId, was, effects, passed, places: was?.places ?? [], now }]
+    const parts = was?.parts ?? [{ itemId, needs: 1 }]
+    const kinds = { parts, apart: Boolean(was?.parts), toMake: was?.toMake ?? 0 }
+    return [{ resolved, itemId, lineId, was, effects, passed, places: was?.places ?? [], ...kinds, now }]
   })
 }
 
@@ -125,45 +146,55 @@ function withoutGivenBack(told: ChannelOrderLine, givenBack: number): ChannelOrd
   return { ...told, currentQuantity, shipped: Math.min(told.shipped, currentQuantity) }
 }
 
-function outcomeOf({ lineId, resolved, effects, passed, now, was }: Working): LineOutcome {
+function outcomeOf({ lineId, resolved, effects, passed, now, was, toMake }: Working): LineOutcome {
   const taken = effects.reserve + passed
   const givenUp = effects.forget + effects.release + passed
-  const wasShort = was?.short ?? 0
-  const newlyShort = Math.max(0, now.short - wasShort)
-  return { lineId, resolved, taken, givenUp, sold: taken - givenUp, short: now.short, wasShort, newlyShort }
+  const wasShort = was ? was.short - was.toMake : 0
+  const short = now.short - toMake
+  const newlyShort = Math.max(0, short - wasShort)
+  return { lineId, resolved, taken, givenUp, sold: taken - givenUp, short, wasShort, newlyShort }
 }
 
-/** Returns the items whose stock came free. */
+const changesOf =
+  (input: OrderToBook, revision: number) =>
+  (step: string, reason: Change['reason'], apart = false): Change => ({
+    merchantId: input.merchantId,
+    key: `order/${input.accountId}/${input.order.externalId}/${step}${apart ? '-parts' : ''}/${revision}`,
+    reason,
+    actor: `channel/${input.accountId}`,
+    cause: `order/${input.accountId}/${input.order.externalId}`,
+    // What a channel sold as one thing it has not taken from the numbers of its parts.
+    accountId: apart ? null : input.accountId,
+    occurredAt: input.occurredAt ?? input.order.updatedAt,
+    recordedAt: input.at,
+  })
+
+/** Returns the items whose stock came free, and lines of other orders that can be made now. */
 async function bookLines(
   db: Sql,
   input: OrderToBook,
   { row, due }: { row: OrderRow; due: Working[] },
-): Promise<number[]> {
+): Promise<{ freed: number[]; promised: number[] }> {
   const revision = row.revision + 1
   const event = `${input.order.updatedAt.toISOString()} r${revision}`
-  const change = (step: string, reason: Change['reason']): Change => ({
-    merchantId: input.merchantId,
-    key: `order/${input.accountId}/${input.order.externalId}/${step}/${revision}`,
-    reason,
-    actor: `channel/${input.accountId}`,
-    cause: `order/${input.accountId}/${input.order.externalId}`,
-    accountId: input.accountId,
-    occurredAt: input.occurredAt ?? input.order.updatedAt,
-    recordedAt: input.at,
-  })
+  const change = changesOf(input, revision)
   const effects: Effect[] = []
   const deltas: AllocationDelta[] = []
   const note = (line: Working, done: { transition: Effect['transition']; quantity: number }) =>
     effects.push({ lineId: line.lineId, ...done })
 
-  for (const dealt of await take(db, change('sold', 'sold'), { input, due })) {
-    const line = due[dealt.line]!
-    line.places = [...line.places, dealt]
-    line.now.reserved += dealt.quantity
-    deltas.push({ lineId: line.lineId, itemId: line.itemId, locationId: dealt.locationId, delta: dealt.quantity })
+  await lockFirst(db, input, due)
+  const own = await take(db, change('sold', 'sold'), { input, due })
+  const whole = await takeWhole(db, change('sold', 'sold', true), due.flatMap(wantedApart))
+  for (const { line: n, itemId, locationId, quantity } of [...own, ...whole.dealt]) {
+    const line = due[n]!
+    addTo(line.places, { itemId, locationId, quantity })
+    deltas.push({ lineId: line.lineId, itemId, locationId, delta: quantity })
   }
-  const moves = { release: [] as Move[], ship: [] as Move[], restock: [] as Move[] }
+  for (const { line, quantity } of [...own, ...whole.units]) due[line]!.now.reserved += quantity
+  const [plain, apart] = [noMoves(), noMoves()]
   for (const line of due) {
+    const moves = line.apart ? apart : plain
     const wanted = line.effects.reserve + line.passed
     const reserved = line.now.reserved - (line.was?.reserved ?? 0)
     const passedShort = Math.min(line.passed, wanted - reserved)
@@ -182,9 +213,11 @@ async function bookLines(
     note(line, { transition: 'ship', quantity: line.effects.ship })
     note(line, { transition: 'restock', quantity: line.effects.back })
   }
-  await move(db, change('cancelled', 'cancelled'), moves.release)
-  await move(db, change('shipped', 'shipped'), moves.ship)
-  await move(db, change('restocked', 'came back'), moves.restock)
+  for (const moves of [plain, apart]) {
+    await move(db, change('cancelled', 'cancelled', moves === apart), moves.release)
+    await move(db, change('shipped', 'shipped', moves === apart), moves.ship)
+    await move(db, change('restocked', 'came back', moves === apart), moves.restock)
+  }
   await writeBooked(db, {
     merchantId: input.merchantId,
     event,
@@ -192,8 +225,30 @@ async function bookLines(
     effects,
     allocations: deltas,
   })
-  await keepShortfalls(db, input, due.filter(shortThenOrNow).map(shortfallOf))
-  return [...new Set([...moves.release, ...moves.restock].map(({ itemId }) => itemId))]
+  await settleParts(
+    db,
+    input.merchantId,
+    due.filter((line) => line.apart),
+  )
+  const { toMake, nowWhole } = await keepPromises(db, input, due.filter(shortThenOrNow).map(shortfallOf))
+  for (const line of due) line.toMake = toMake.get(line.lineId) ?? 0
+  const freed = [plain, apart].flatMap(({ release, restock }) => [...release, ...restock])
+  return {
+    freed: [...new Set(freed.map(({ itemId }) => itemId))],
+    promised: nowWhole.filter((id) => !due.some(({ lineId }) => lineId === id)),
+  }
+}
+
+const noMoves = () => ({ release: [] as Move[], ship: [] as Move[], restock: [] as Move[] })
+
+const wantedApart = ({ apart, parts, effects, passed }: Working, line: number) =>
+  apart && effects.reserve + passed > 0 ? [{ line, parts, quantity: effects.reserve + passed }] : []
+
+// What is booked in more than one statement is locked before the first: so all transactions lock in one order.
+async function lockFirst(db: Sql, { merchantId }: OrderToBook, due: Working[]): Promise<void> {
+  const several = due.some(({ apart, passed, effects }) => apart || passed + effects.release + effects.restock > 0)
+  const itemIds = due.flatMap(({ parts }) => parts.map(({ itemId }) => itemId))
+  if (several) await lockAll(db, merchantId, [...new Set(itemIds)])
 }
 
 const shortThenOrNow = ({ now, was }: Working) => now.short > 0 || (was?.short ?? 0) > 0
@@ -210,7 +265,8 @@ async function take(
   change: Change,
   { input, due }: { input: OrderToBook; due: Working[] },
 ): Promise<Allocated[]> {
-  const waiting = due.flatMap(({ effects, passed, itemId, resolved, places }, line) => {
+  const waiting = due.flatMap(({ effects, passed, itemId, resolved, places, apart }, line) => {
+    if (apart) return []
     // The channel names where all of it lies; what the line holds there already is not taken again.
     const sources = resolved.told.sources.flatMap(({ externalLocationId, quantity }) => {
       const locationId = input.locations.get(externalLocationId)
@@ -228,15 +284,16 @@ async function take(
     for (const source of sources) addTo(demand.sources, source)
     demands.set(itemId, demand)
   }
+  await freeBuffers(db, { ...change, accountId: input.accountId }, [...demands.values()])
   const taken = await reserve(db, change, { demands: [...demands.values()], whole: false })
   assert(taken !== 'already', 'a revision of an order is booked once')
   return deal(taken.taken, waiting)
 }
 
-function addTo(places: AtLocation[], { locationId, quantity }: AtLocation): void {
-  const same = places.find((place) => place.locationId === locationId)
-  if (same) same.quantity += quantity
-  else places.push({ locationId, quantity })
+function addTo<P extends AtLocation & { itemId?: number }>(places: P[], one: P): void {
+  const same = places.find(({ locationId, itemId }) => locationId === one.locationId && itemId === one.itemId)
+  if (same) same.quantity += one.quantity
+  else places.push({ ...one })
 }
 
 /** Takes units out of a line's reserved, from where they lie. */
@@ -244,18 +301,20 @@ function leave(
   line: Working,
   { quantity, to, deltas }: { quantity: number; to: 'available' | 'customer'; deltas: AllocationDelta[] },
 ): Move[] {
-  const picked = pick(line.places, quantity)
-  for (const { locationId, quantity: n } of picked) addTo(line.places, { locationId, quantity: -n })
   line.now.reserved -= quantity
-  return picked.map(({ locationId, quantity: n }) => {
-    deltas.push({ lineId: line.lineId, itemId: line.itemId, locationId, delta: -n })
-    const end: End = to === 'customer' ? { outside: 'customer' } : { locationId, state: 'available' }
-    return { itemId: line.itemId, quantity: n, from: { locationId, state: 'reserved' }, to: end }
+  return line.parts.flatMap(({ itemId, needs }) => {
+    const there = line.places.filter((place) => place.itemId === itemId)
+    return pick(there, quantity * needs).map(({ locationId, quantity: n }): Move => {
+      addTo(line.places, { itemId, locationId, quantity: -n })
+      deltas.push({ lineId: line.lineId, itemId, locationId, delta: -n })
+      const end: End = to === 'customer' ? { outside: 'customer' } : { locationId, state: 'available' }
+      return { itemId, quantity: n, from: { locationId, state: 'reserved' }, to: end }
+    })
   })
 }
 
 /** Units that the channel itself put back on sale, where it says it did; what had come back before comes first. */
-function comeBack({ effects, itemId, resolved, was }: Working, locations: Map<string, number>): Move[] {
+function comeBack({ effects, parts, resolved, was }: Working, locations: Map<string, number>): Move[] {
   let before = was?.returned ?? 0
   let missing = effects.restock
   return resolved.told.restocked.flatMap(({ externalLocationId, quantity }) => {
@@ -265,9 +324,8 @@ function comeBack({ effects, itemId, resolved, was }: Working, locations: Map<st
     const locationId = locations.get(externalLocationId)
     if (n <= 0 || locationId === undefined) return []
     missing -= n
-    return [
-      { itemId, quantity: n, from: { outside: 'customer' as const }, to: { locationId, state: 'available' as const } },
-    ]
+    const [from, to] = [{ outside: 'customer' as const }, { locationId, state: 'available' as const }]
+    return parts.map(({ itemId, needs }) => ({ itemId, quantity: n * needs, from, to }))
   })
 }
 

@@ -1,6 +1,6 @@
 import type { ChannelOrder, ChannelOrderLine } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
-import type { AtLocation } from './allocation.ts'
+import type { AtPlace, Part } from './parts.ts'
 import type { LineBooked } from './line-effects.ts'
 
 export type OrderRow = { id: number; updatedAt: Date; history: boolean; revision: number; isNew: boolean }
@@ -11,7 +11,11 @@ export type LineRow = LineBooked & {
   itemId: number | null
   /** pieces a person gave back, where the channel cannot say which */
   givenBack: number
-  places: AtLocation[]
+  /** of what it is short, what was promised to be made */
+  toMake: number
+  /** what one unit takes from stock; null: one of its item. Settled when it is first booked. */
+  parts: Part[] | null
+  places: AtPlace[]
 }
 
 const LOCK = `
@@ -36,13 +40,28 @@ export async function lockOrder(
   return (await db.query<OrderRow>({ name: 'lock-order', text: LOCK, values })).rows[0]!
 }
 
+const PART = `json_agg(json_build_object('itemId', c.component_id, 'needs', c.needs) ORDER BY c.component_id)`
+
+/**
+ * What one unit of the line `l`, of the item `i`, takes from stock, as SQL: as it was settled when it was first booked,
+ * and before that what the item is made of now. Null where it takes its item itself.
+ */
+export const PARTS_OF_LINE = `CASE WHEN i.composition > 0 THEN COALESCE(
+  (SELECT ${PART} FROM line_component c WHERE c.merchant_id = l.merchant_id AND c.line_id = l.id),
+  CASE WHEN i.kind = 'bundle' AND l.reserved + l.shipped = 0 THEN
+    (SELECT ${PART} FROM bundle_component c WHERE c.merchant_id = i.merchant_id AND c.bundle_id = i.id AND c.until IS NULL) END) END`
+
 /** The order's lines with where their units lie. */
 export async function linesOf(db: Sql, merchantId: number, orderId: number): Promise<LineRow[]> {
   const text = `
-    SELECT id, external_id AS "externalId", item_id AS "itemId", reserved, short, shipped, returned, given_back AS "givenBack",
-      COALESCE((SELECT json_agg(json_build_object('locationId', location_id, 'quantity', reserved) ORDER BY location_id)
+    SELECT l.id, external_id AS "externalId", item_id AS "itemId", reserved, short, shipped, returned, given_back AS "givenBack",
+      CASE WHEN short > 0 THEN (SELECT COALESCE(sum(s.to_make), 0)::int FROM shortfall s
+        WHERE s.merchant_id = l.merchant_id AND s.line_id = l.id) ELSE 0 END AS "toMake", ${PARTS_OF_LINE} AS parts,
+      COALESCE((SELECT json_agg(json_build_object('itemId', a.item_id, 'locationId', location_id, 'quantity', a.reserved)
+          ORDER BY location_id, a.item_id)
         FROM line_allocation a WHERE a.merchant_id = l.merchant_id AND a.line_id = l.id AND a.reserved > 0), '[]') AS places
-    FROM order_line l WHERE merchant_id = $1 AND order_id = $2 ORDER BY id`
+    FROM order_line l LEFT JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
+    WHERE l.merchant_id = $1 AND l.order_id = $2 ORDER BY l.id`
   return (await db.query<LineRow>({ name: 'lines-of', text, values: [merchantId, orderId] })).rows
 }
 

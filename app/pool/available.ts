@@ -1,46 +1,65 @@
 import type { Balance } from '../kernel/stock-state.ts'
+import { limitsOf } from './rule-steps.ts'
+import { inForce, type Rule, type RuleKind, ruleLink } from './rule.ts'
 import type { Component, StockAtLocation, Supply } from './supply.ts'
+import type { Terms } from './terms.ts'
 
-/** What must be known of a channel to say what it may show; kept with every number sent. */
-export type ChannelFacts = { name: string; maximumShown: number | null }
-
-/** A sentence and how many pieces it adds or takes. */
-export type Step = { sentence: string; quantity: number }
+/** A sentence, how many pieces it adds or takes, and the address of what it speaks of: "location/3", "rule/7@2". */
+export type Step = { sentence: string; quantity: number; link: string | null }
 
 /** `quantity`: pieces, 0 or more, the sum of the steps' quantities. */
 export type Availability = { quantity: number; steps: Step[] }
 
-/** What a channel may show of an item: everything available at sellable locations, up to what the channel can show. */
-export function available(supply: Supply, facts: ChannelFacts): Availability {
-  const steps = stepsOf(supply)
+/**
+ * What a channel may show of an item at a moment: what is available at places that sell to it, less what the rules in
+ * force take off, up to what the channel can show.
+ */
+export function available(supply: Supply, terms: Terms): Availability {
+  const rules = inForce(terms.rules, terms.at)
+  const steps = stepsOf(supply, { ...terms, places: placesOf(rules) })
   const pool = steps.reduce((sum, step) => sum + step.quantity, 0)
-  if (facts.maximumShown !== null && pool > facts.maximumShown) {
-    const sentence = `${facts.name} shows at most ${facts.maximumShown}`
-    steps.push({ sentence, quantity: facts.maximumShown - pool })
+  let quantity = pool
+  for (const { most, sentence, link } of limitsOf(pool, { ...terms, rules })) {
+    const takes = quantity - most(quantity)
+    if (takes <= 0) continue
+    steps.push({ sentence, quantity: -takes, link })
+    quantity -= takes
   }
-  return { quantity: steps.reduce((sum, step) => sum + step.quantity, 0), steps }
+  return { quantity, steps }
 }
 
-function stepsOf(supply: Supply): Step[] {
-  if (supply.kind === 'stock') return supply.stock.flatMap(stepsAt)
-  if (supply.kind === 'bundle') return stepsOfBundle(supply.components)
+/** The rule that keeps a place's pieces from this channel, where one does. */
+type Places = (locationId: number) => Rule | undefined
+
+function placesOf(rules: Map<RuleKind, Rule>): Places {
+  const [only, not] = [rules.get('only_places'), rules.get('not_places')]
+  return (id) => (only && !only.places.includes(id) ? only : not?.places.includes(id) ? not : undefined)
+}
+
+type Under = Pick<Terms, 'facts' | 'keptElsewhere'> & { places: Places }
+
+function stepsOf(supply: Supply, under: Under): Step[] {
+  if (supply.kind === 'stock') return supply.stock.flatMap((place) => stepsAt(place, under))
+  if (supply.kind === 'bundle') return stepsOfBundle(supply.components, under)
   const { stock, capacity, taken, leadDays } = supply
   const quantity = Math.max(0, capacity - taken)
   const sentence = `${quantity} of ${capacity} more can be made, each in ${leadDays} ${leadDays === 1 ? 'day' : 'days'}`
-  return [...stock.flatMap(stepsAt), { sentence, quantity }]
+  return [...stock.flatMap((place) => stepsAt(place, under)), { sentence, quantity, link: null }]
 }
 
 /** The scarcest part says how many there are; the others are said beside it. */
-function stepsOfBundle(components: Component[]): Step[] {
-  const parts = components.map(({ name, needs, stock }) => {
-    const pieces = stock.flatMap(stepsAt).reduce((sum, step) => sum + step.quantity, 0)
-    return { name, needs, pieces, makes: Math.floor(pieces / needs) }
+function stepsOfBundle(components: Component[], { facts, places }: Under): Step[] {
+  const parts = components.map(({ itemId, name, needs, stock }) => {
+    const steps = stock.flatMap((place) => stepsAt(place, { facts, places }))
+    const pieces = steps.reduce((sum, step) => sum + step.quantity, 0)
+    return { itemId, name, needs, pieces, makes: Math.floor(pieces / needs) }
   })
   const makes = Math.min(...parts.map((part) => part.makes))
   const scarcest = parts.find((part) => part.makes === makes)
   return parts.map((part) => ({
     sentence: `${part.pieces} of ${part.name} for sale, ${part.needs} in each: enough for ${part.makes}`,
     quantity: part === scarcest ? makes : 0,
+    link: part.itemId === undefined ? null : `item/${part.itemId}`,
   }))
 }
 
@@ -54,16 +73,25 @@ const NOT_FOR_SALE: [keyof Balance, string][] = [
   ['incoming', 'on the way'],
 ]
 
-function stepsAt({ name, sellable, balance }: StockAtLocation): Step[] {
+function stepsAt(
+  { id, name, sellable, balance }: StockAtLocation,
+  { facts, places, keptElsewhere = [] }: Under,
+): Step[] {
   const steps: Step[] = []
+  const link = `location/${id}`
+  const keptBy = sellable ? places(id) : undefined
+  const lent = sellable && !keptBy ? (keptElsewhere.find(({ locationId }) => locationId === id)?.quantity ?? 0) : 0
   if (balance.available > 0) {
-    const sentence = sellable
-      ? `${balance.available} for sale in ${name}`
-      : `${balance.available} in ${name}, not a place that sells`
-    steps.push({ sentence, quantity: sellable ? balance.available : 0 })
+    const here = `${balance.available} in ${name}`
+    if (!sellable) steps.push({ sentence: `${here}, not a place that sells`, quantity: 0, link })
+    else if (keptBy)
+      steps.push({ sentence: `${here}, not for ${facts.name} by a rule`, quantity: 0, link: ruleLink(keptBy) })
+    else steps.push({ sentence: `${balance.available} for sale in ${name}`, quantity: balance.available, link })
   }
+  if (lent > 0) steps.push({ sentence: `${lent} in ${name} kept back elsewhere, for sale here`, quantity: lent, link })
   for (const [state, words] of NOT_FOR_SALE) {
-    if (balance[state] > 0) steps.push({ sentence: `${balance[state]} in ${name} ${words}`, quantity: 0 })
+    const n = state === 'safety_stock' ? balance[state] - lent : balance[state]
+    if (n > 0) steps.push({ sentence: `${n} in ${name} ${words}`, quantity: 0, link })
   }
   return steps
 }

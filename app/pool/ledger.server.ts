@@ -1,7 +1,8 @@
 import { assert } from '../kernel/assert.ts'
 import type { Sql } from '../kernel/sql.ts'
-import { STOCK_STATES } from '../kernel/stock-state.ts'
+import { STOCK_STATES, type StockState } from '../kernel/stock-state.ts'
 import type { Change, Demand, End, Move, Short, Taken } from './movement.ts'
+import { keepStays, RESTING_STATES } from './stay.server.ts'
 
 // The only writer of stock. Every statement here checks, changes the balances and appends the movements in one round
 // trip: nothing can stand between the check and the write. Balances are locked in (item, location) order, so that no
@@ -47,8 +48,10 @@ SELECT ${CHANGE}, 1, $9, $10, location_id, 'available', location_id, 'reserved' 
 RETURNING item_id AS "itemId", from_location AS "locationId", quantity`
 
 // Units the channel names come first, from where it names them; the rest from sellable locations in the merchant's
-// order. FOR UPDATE re-reads a row that another transaction has changed, so `available` is never an old number.
-const RESERVE = `
+// order. FOR UPDATE re-reads a row that another transaction has changed, so `available` is never an old number. What is
+// left is computed from that row: PostgreSQL tries an UPDATE's checks on the row as the statement first saw it, and stock
+// that has come back meanwhile would be below zero there.
+const takeInto = (state: 'reserved' | 'held') => `
 WITH demand AS (
   SELECT item_id, wanted FROM unnest($9::int[], $10::int[]) AS d (item_id, wanted)
 ), named AS (
@@ -69,28 +72,32 @@ WITH demand AS (
 ), free AS (
   SELECT *, CASE WHEN sellable THEN available - as_named ELSE 0 END AS rest FROM as_said
 ), share AS (
-  SELECT item_id, location_id, as_named + GREATEST(0, LEAST(
+  SELECT item_id, location_id, available, as_named + GREATEST(0, LEAST(
     rest, wanted - sum(as_named) OVER item - COALESCE(sum(rest) OVER earlier, 0)
   ))::int AS quantity
   FROM free
   WINDOW item AS (PARTITION BY item_id),
     earlier AS (PARTITION BY item_id ORDER BY rank, location_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), taken AS (
-  SELECT item_id, location_id, quantity, row_number() OVER (ORDER BY item_id, location_id) AS n
+  SELECT item_id, location_id, quantity, available - quantity AS rest, row_number() OVER (ORDER BY item_id, location_id) AS n
   FROM share
   WHERE quantity > 0 AND ${NOT_YET}
     AND (NOT $11::boolean OR (SELECT sum(quantity) FROM share) = (SELECT sum(wanted) FROM demand))
 ), balances AS (
   UPDATE balance b
-  SET available = b.available - t.quantity, reserved = b.reserved + t.quantity, version = b.version + 1
+  SET available = t.rest, ${state} = b.${state} + t.quantity, version = b.version + 1
   FROM taken t
   WHERE b.merchant_id = $1 AND b.item_id = t.item_id AND b.location_id = t.location_id
 ), fact AS (
   ${FACT} WHERE EXISTS (SELECT FROM taken)
 )
 ${LEDGER}
-SELECT ${CHANGE}, n, item_id, quantity, location_id, 'available', location_id, 'reserved' FROM taken
-RETURNING item_id AS "itemId", from_location AS "locationId", quantity`
+SELECT ${CHANGE}, n, item_id, quantity, location_id, 'available', location_id, '${state}' FROM taken
+RETURNING item_id AS "itemId", from_location AS "locationId", quantity,
+  ${state === 'held' ? 'true' : '(SELECT NOT l.sellable FROM location l WHERE l.merchant_id = $1 AND l.id = from_location)'} AS rests`
+
+const RESERVE = { name: 'reserve', text: takeInto('reserved'), state: 'reserved' as const }
+const HOLD = { name: 'hold', text: takeInto('held'), state: 'held' as const }
 
 export type Reserved = {
   taken: Taken[]
@@ -116,11 +123,19 @@ export async function reserve(
       const { rows } = await db.query<Taken>({ name: 'reserve-at-one-place', text: RESERVE_AT_ONE_PLACE, values })
       if (rows.length > 0) return { taken: rows, short: [] }
     }
-    return reserveAnywhere(db, change, wanted)
+    return takeAnywhere(db, change, { ...wanted, statement: RESERVE })
   })
 }
 
-async function reserveAnywhere(db: Sql, change: Change, { demands, whole }: { demands: Demand[]; whole: boolean }) {
+/** Takes units for a client: available → held, all of them or none, as `reserve` finds them. */
+export async function takeToHeld(db: Sql, change: Change, demand: Demand): Promise<Reserved | 'already'> {
+  assert(demand.quantity > 0, 'a hold asks for something')
+  return onceOnly(() => takeAnywhere(db, change, { demands: [demand], whole: true, statement: HOLD }))
+}
+
+type Taking = { demands: Demand[]; whole: boolean; statement: typeof RESERVE | typeof HOLD }
+
+async function takeAnywhere(db: Sql, change: Change, { demands, whole, statement }: Taking) {
   const named = demands.flatMap(({ itemId, sources = [] }) => sources.map((source) => ({ itemId, ...source })))
   const values = [
     ...changeValues(change),
@@ -131,10 +146,21 @@ async function reserveAnywhere(db: Sql, change: Change, { demands, whole }: { de
     named.map(({ locationId }) => locationId),
     named.map(({ quantity }) => quantity),
   ]
-  const { rows } = await db.query<Taken>({ name: 'reserve', text: RESERVE, values })
+  const { name, text, state } = statement
+  const { rows } = await db.query<Taken & { rests: boolean }>({ name, text, values })
   if (rows.length === 0 && (await happened(db, change))) return 'already'
-  return { taken: rows, short: lacking(demands, rows) }
+  // What is held rests; and a channel may sell what lay where nothing is sold.
+  if (rows.some(({ rests }) => rests)) await keepStays(db, change, rows.map(asMove(state)))
+  const taken = rows.map(({ rests: _, ...row }) => row)
+  return { taken, short: lacking(demands, taken) }
 }
+
+const asMove =
+  (state: 'reserved' | 'held') =>
+  ({ itemId, locationId, quantity }: Taken): Move => {
+    const end = (of: StockState) => ({ locationId, state: of })
+    return { itemId, quantity, from: end('available'), to: end(state) }
+  }
 
 function lacking(demands: Demand[], taken: Taken[]): Short[] {
   const got = new Map<number, number>()
@@ -166,7 +192,7 @@ WITH moves AS (
   SELECT item_id, location_id, ${eachState((s) => `COALESCE(sum(n) FILTER (WHERE state = '${s}'), 0)::int AS ${s}`)}
   FROM ends GROUP BY item_id, location_id
 ), locked AS MATERIALIZED (
-  SELECT b.item_id, b.location_id, ${eachState((s) => `b.${s} + d.${s} >= 0`, ' AND ')} AS enough
+  SELECT b.item_id, b.location_id, ${eachState((s) => `b.${s} + d.${s} AS ${s}`)}, ${eachState((s) => `b.${s} + d.${s} >= 0`, ' AND ')} AS enough
   FROM delta d
   JOIN balance b ON b.merchant_id = $1 AND b.item_id = d.item_id AND b.location_id = d.location_id
   ORDER BY b.item_id, b.location_id
@@ -174,19 +200,24 @@ WITH moves AS (
 ), allowed AS (
   SELECT m.* FROM moves m WHERE NOT EXISTS (SELECT FROM locked WHERE NOT enough) AND ${NOT_YET}
 ), balances AS (
-  UPDATE balance b SET ${eachState((s) => `${s} = b.${s} + d.${s}`)}, version = b.version + 1
-  FROM delta d
-  WHERE b.merchant_id = $1 AND b.item_id = d.item_id AND b.location_id = d.location_id AND EXISTS (SELECT FROM allowed)
+  UPDATE balance b SET ${eachState((s) => `${s} = l.${s}`)}, version = b.version + 1
+  FROM locked l
+  WHERE b.merchant_id = $1 AND b.item_id = l.item_id AND b.location_id = l.location_id AND EXISTS (SELECT FROM allowed)
 ), fact AS (
   ${FACT} WHERE EXISTS (SELECT FROM allowed)
 ), movements AS (
   ${LEDGER}
   SELECT ${CHANGE}, n, item_id, quantity, from_location, from_state, to_location, to_state FROM allowed
 )
-SELECT EXISTS (SELECT FROM allowed) AS done, ARRAY(SELECT item_id FROM locked WHERE NOT enough) AS lacking`
+SELECT EXISTS (SELECT FROM allowed) AS done, ARRAY(SELECT item_id FROM locked WHERE NOT enough) AS lacking,
+  EXISTS (SELECT FROM delta d WHERE ${RESTING_STATES.map((s) => `d.${s} <> 0`).join(' OR ')} OR (d.available <> 0
+    AND NOT (SELECT l.sellable FROM location l WHERE l.merchant_id = $1 AND l.id = d.location_id))) AS rests`
 
 /** What became of a change: done; it had happened before; or refused, with the items that are not where they should be. */
 export type Appended = 'done' | 'already' | { lacking: number[] }
+
+/** `rests`: it touched pieces that are not for sale. */
+type AppendRow = { done: boolean; lacking: number[]; rests: boolean }
 
 const locationOf = (end: End) => ('locationId' in end ? end.locationId : null)
 const stateOf = (end: End) => ('locationId' in end ? end.state : end.outside)
@@ -208,14 +239,16 @@ export async function append(db: Sql, change: Change, moves: Move[]): Promise<Ap
     to.map(stateOf),
   ]
   return onceOnly(async () => {
-    const { rows } = await db.query<{ done: boolean; lacking: number[] }>({ name: 'append', text: APPEND, values })
-    const { done, lacking: missing } = rows[0]!
+    const { rows } = await db.query<AppendRow>({ name: 'append', text: APPEND, values })
+    const { done, lacking: missing, rests } = rows[0]!
+    if (done && rests) await keepStays(db, change, moves)
     if (done) return 'done'
     return (await happened(db, change)) ? 'already' : { lacking: missing }
   })
 }
 
-async function happened(db: Sql, { merchantId, key }: Change): Promise<boolean> {
+/** Whether a change of this key has been made. */
+export async function happened(db: Sql, { merchantId, key }: Pick<Change, 'merchantId' | 'key'>): Promise<boolean> {
   const text = 'SELECT 1 FROM movement WHERE merchant_id = $1 AND key = $2 LIMIT 1'
   return (await db.query({ name: 'happened', text, values: [merchantId, key] })).rows.length > 0
 }

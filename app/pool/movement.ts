@@ -4,8 +4,21 @@ import type { Reason } from './reason.ts'
 /** Where units are: a state at a location of ours, or an outside end. */
 export type End = { locationId: number; state: StockState } | { outside: OutsideEnd }
 
+/** What is known of the stay that a move begins, and which stay (its id) it ends before older ones. */
+export type StayTerms = {
+  dueAt?: Date | null
+  partnerId?: number | null
+  /** "remark/12" */
+  remark?: string | null
+  /** where it goes from a place in transit */
+  boundFor?: number | null
+  /** it must pass a check before it is for sale again */
+  checkOwed?: boolean
+  ends?: number | null
+}
+
 /** `quantity` (1 or more) units of an item from one end to another. */
-export type Move = { itemId: number; quantity: number; from: End; to: End }
+export type Move = { itemId: number; quantity: number; from: End; to: End; stay?: StayTerms }
 
 /** Who, when, why and what caused it. The same `key` (per merchant) happens once, however often it is said. */
 export type Change = {

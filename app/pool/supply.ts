@@ -1,10 +1,10 @@
 import type { Balance } from '../kernel/stock-state.ts'
 
 /** What lies at one location of ours. */
-export type StockAtLocation = { name: string; sellable: boolean; balance: Balance }
+export type StockAtLocation = { id: number; name: string; sellable: boolean; balance: Balance }
 
 /** A part of a bundle: how many of it one bundle needs, and where it lies. */
-export type Component = { name: string; needs: number; stock: StockAtLocation[] }
+export type Component = { itemId?: number; name: string; needs: number; stock: StockAtLocation[] }
 
 /** What an item can be sold from, as far as the pool knows. */
 export type Supply =

@@ -5,7 +5,7 @@ import { BlockStack, Page } from '@shopify/polaris'
 import { channelsInStep } from '../catalog/in-step.server.ts'
 import { openProposals } from '../catalog/proposals.server.ts'
 import { capabilitiesOf } from '../channels/registry.ts'
-import { decide } from '../decide.server.ts'
+import { decide } from '../decide-request.server.ts'
 import { env } from '../env.server.ts'
 import { accountsOf, type Account } from '../merchant/account.server.ts'
 import { may } from '../merchant/role.ts'
@@ -30,7 +30,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     channelsInStep(pool, merchant.id),
     openProposals(pool, merchant.id),
     earlierOrders(pool, merchant.id),
-    Promise.all(accounts.map(viewOf)),
+    Promise.all(accounts.map((account) => viewOf(account, at))),
   ])
   return {
     now: { at, timeZone: merchant.timeZone },
@@ -44,9 +44,10 @@ export async function loader({ request }: LoaderFunctionArgs) {
 }
 
 // A channel that keeps stock is reviewed after it was away; one that is told numbers, before it is told the first.
-async function viewOf(account: Account) {
+async function viewOf(account: Account, at: Date) {
   const { id, name, channel, externalId, status, connectedAt } = account
-  const { writes, maximumShown } = capabilitiesOf(channel)
+  const capabilities = capabilitiesOf(channel)
+  const { writes } = capabilities
   const reviewed = status === 'review'
   const progress = await progressOf(pool, account)
   return {
@@ -63,7 +64,7 @@ async function viewOf(account: Account) {
           finished: progress.finishedAt !== null,
         }
       : null,
-    goingLive: reviewed && writes === 'absolute' ? await goingLive(pool, account, maximumShown) : null,
+    goingLive: reviewed && writes === 'absolute' ? await goingLive(pool, account, { capabilities, at }) : null,
     differences: reviewed && writes === 'moves' ? await differencesOf(pool, account) : null,
   }
 }

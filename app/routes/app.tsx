@@ -30,8 +30,11 @@ export default function App() {
           Home
         </Link>
         <Link to="/app/inventory">Inventory</Link>
+        <Link to="/app/holds">Holds</Link>
         <Link to="/app/channels">Channels</Link>
+        <Link to="/app/rules">Rules</Link>
         <Link to="/app/incidents">Incidents</Link>
+        <Link to="/app/books">Books</Link>
       </NavMenu>
       <Live />
       <UnlessSlow>

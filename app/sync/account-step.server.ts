@@ -8,6 +8,7 @@ import { pollOrders } from './poll.server.ts'
 import { publishStep } from './publish.server.ts'
 import type { Step } from './publisher.ts'
 import { relay } from './relay.server.ts'
+import { takeBehind } from './rules-behind.server.ts'
 
 /** A channel account that is worked for: its connector, and what its limit lets us do. */
 export type Open = {
@@ -21,6 +22,9 @@ export type Open = {
 /** Channels that keep a ledger of their own; the others are told numbers. */
 export const STOCKED_CHANNELS = ['shopify']
 
+// What is behind the rules goes on after a moment in which others get their turn.
+const NEXT_MS = 10
+
 /** One round for an account: hand on what changed, and tell its channel what it must know. */
 export async function accountStep(open: Open): Promise<Step> {
   const { sync, account, connector, waitMs } = open
@@ -28,7 +32,9 @@ export async function accountStep(open: Open): Promise<Step> {
   while ((await relay(sync.db, relayed)) > 0);
   if (account.status !== 'open') return { againMs: null, waits: false, written: 0, news: 0 }
   if (keepsStock(connector)) return mirrorStep({ sync, account, connector, waitMs })
-  return publishStep({ sync, account, connector: connector as AbsoluteConnector, waitMs })
+  const more = await takeBehind(sync.db, account, sync.clock.now())
+  const step = await publishStep({ sync, account, connector: connector as AbsoluteConnector, waitMs })
+  return more && !step.waits ? { ...step, againMs: Math.min(step.againMs ?? NEXT_MS, NEXT_MS) } : step
 }
 
 /**

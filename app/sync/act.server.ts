@@ -17,6 +17,24 @@ class Refused extends Error {
   }
 }
 
+/** Does something in one transaction; nothing of it stays when it is refused. */
+export async function attempted<T>(
+  sync: Pick<Sync, 'inTransaction'>,
+  work: (tx: Sql) => Promise<Refusal | T>,
+): Promise<Refusal | T> {
+  try {
+    return await unlessBrokenOff(sync, async (tx) => {
+      const outcome = await work(tx)
+      // Thrown, so that what was written before it was refused is undone.
+      if (isRefusal(outcome)) throw new Refused(outcome)
+      return outcome
+    })
+  } catch (thrown) {
+    if (thrown instanceof Refused) return thrown.refusal
+    throw thrown
+  }
+}
+
 /**
  * Something is done to the stock by a person, a rule or time, in one transaction: all of it, or nothing when it is
  * refused. What came free goes to orders that were promised it without stock, before any channel may show it. Then every
@@ -28,19 +46,32 @@ export async function act<D extends Done>(
   work: (tx: Sql, at: Date) => Promise<Refusal | D>,
 ): Promise<Refusal | D> {
   const at = sync.clock.now()
-  try {
-    const done = await sync.inTransaction(async (tx) => {
-      const outcome = await work(tx, at)
-      // Thrown, so that what was written before it was refused is undone.
-      if (isRefusal(outcome)) throw new Refused(outcome)
-      const whole = await fillShortfalls(tx, { merchantId, itemIds: [...new Set(outcome.freed)], at })
-      await closeOversells(tx, { merchantId, lineIds: whole, at })
-      return outcome
-    })
-    await wake(sync.db, merchantId)
-    return done
-  } catch (thrown) {
-    if (thrown instanceof Refused) return thrown.refusal
-    throw thrown
+  const done = await attempted(sync, async (tx) => {
+    const outcome = await work(tx, at)
+    if (isRefusal(outcome)) return outcome
+    const whole = await fillShortfalls(tx, { merchantId, itemIds: [...new Set(outcome.freed)], at })
+    await closeOversells(tx, { merchantId, lineIds: whole, at })
+    return outcome
+  })
+  if (!isRefusal(done)) await wake(sync.db, merchantId)
+  return done
+}
+
+const DEADLOCK = '40P01'
+const MOST_TRIES = 4
+
+// Two who free pieces at several places and fill orders with them can wait for each other. PostgreSQL breaks one of them
+// off, and nothing of it was kept: it is done again, after the other.
+async function unlessBrokenOff<T>(
+  { inTransaction }: Pick<Sync, 'inTransaction'>,
+  work: (tx: Sql) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inTransaction(work)
+    } catch (thrown) {
+      const isDeadlock = thrown instanceof Error && 'code' in thrown && thrown.code === DEADLOCK
+      if (!isDeadlock || tries === MOST_TRIES) throw thrown
+    }
   }
 }

@@ -11,7 +11,8 @@ import type { Sync } from './facts.ts'
 import { closeOversells } from './ingest-order.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { keepSeen, readBack } from './read-back.server.ts'
-import { oursOf, type Residual, residualsOf } from './residual.server.ts'
+import type { Residual } from './compare.ts'
+import { oursOf, residualsOf } from './residual.server.ts'
 
 type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 
@@ -98,7 +99,8 @@ async function readSteadily(
   return { things, moved: (await ours()) !== before }
 }
 
-function lastChange(things: StockedThing[]): Date | undefined {
+/** When the newest number of these things changed. */
+export function lastChange(things: StockedThing[]): Date | undefined {
   const moments = things.flatMap(({ levels }) => levels.map(({ updatedAt }) => updatedAt.getTime()))
   return moments.length === 0 ? undefined : new Date(Math.max(...moments))
 }

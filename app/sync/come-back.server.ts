@@ -4,7 +4,8 @@ import { openAccount, setStatus, type Account } from '../merchant/account.server
 import type { Sync } from './facts.ts'
 import { pollOrders } from './poll.server.ts'
 import { beginProgress, keepProgress } from './progress.server.ts'
-import { oursOf, type Residual, type Residuals, residualsOf } from './residual.server.ts'
+import type { Residual } from './compare.ts'
+import { oursOf, type Residuals, residualsOf } from './residual.server.ts'
 
 /**
  * A channel with a ledger of its own that was away comes back: its orders are booked, and what it shows beyond that is

@@ -129,7 +129,7 @@ export async function decideItem(sync: Sync, who: Decider, given: { itemId: numb
   const refusal = await sync.inTransaction(async (tx) => {
     const decided = await tx.query({
       text: `UPDATE item SET undecided = CASE WHEN $3 THEN NULL ELSE 'a person decided that it is not published' END, decided_at = $4
-        WHERE merchant_id = $1 AND id = $2 AND (tracked OR NOT $3)`,
+        WHERE merchant_id = $1 AND id = $2 AND half_of IS NULL AND (tracked OR kind = 'bundle' AND composition > 0 OR NOT $3)`,
       values: [who.merchantId, given.itemId, given.publish, sync.clock.now()],
     })
     if (decided.rowCount !== 1)

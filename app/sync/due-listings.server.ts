@@ -1,11 +1,12 @@
 import type { ListingRef } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
+import { rulesLateral, rulesVersionSql, type Under } from '../pool/rules.server.ts'
+import { ONLY_ONE, PIECES_LEFT, seqOf, stockLateral } from '../pool/stock.server.ts'
 import type { Supply } from '../pool/supply.ts'
-import { stockLateral } from '../pool/stock.server.ts'
 
 /** A listing that may have to be told a number, with everything the number follows from, read as one. */
-export type DueListing = {
+export type DueListing = Under & {
   listingId: number
   itemId: number
   ref: ListingRef
@@ -24,6 +25,8 @@ export type DueListing = {
   supply: Supply
 }
 
+const OF_A_LISTING = { merchant: 'l.merchant_id', account: 'l.account_id', item: 'i.id', category: 'i.category' }
+
 // With what is due comes what the channel writes together with it: the other variations of the same listing there.
 // OFFSET 0 keeps each look-up one by key: the planner would join whole tables by merchant, who are one and the same.
 const SELECT = `
@@ -37,15 +40,16 @@ WITH due AS MATERIALIZED (
 SELECT l.id AS "listingId", l.item_id AS "itemId", l.title, l.shown, l.unexplained, l.seen_at IS NOT NULL AS seen,
   d.listing_id IS NOT NULL AS due, COALESCE(d.asked, 0) AS asked, COALESCE(d.since, $2) AS since,
   json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref,
-  i.undecided IS NULL AND i.tracked AND i.status <> 'deleted' AND l.status NOT IN ('dead', 'draft', 'expired')
+  i.undecided IS NULL AND (i.tracked OR i.kind = 'bundle') AND i.status <> 'deleted' AND l.status NOT IN ('dead', 'draft', 'expired')
     -- off sale there: by us when we said 0, otherwise by a person, whose wish it is
     AND (l.status <> 'inactive' OR l.published_quantity = 0) AS publishable,
-  i.kind = 'one_of_one' AS "oneOfOne", s.seq, s.supply
+  ${ONLY_ONE} AS "oneOfOne", s.seq, s.supply, u.rules, u."rulesVersion", u."keptElsewhere"
 FROM together t,
 LATERAL (SELECT * FROM listing WHERE merchant_id = t.merchant_id AND account_id = $1 AND external_id = t.external_id OFFSET 0) l
 LEFT JOIN due d ON d.listing_id = l.id,
 LATERAL (SELECT * FROM item WHERE merchant_id = l.merchant_id AND id = l.item_id OFFSET 0) i,
-${stockLateral('l.merchant_id', 'l.item_id')} s`
+${stockLateral('l.merchant_id', 'l.item_id')} s,
+${rulesLateral(OF_A_LISTING)} u`
 
 /**
  * What is due for an account, with what is written together with it: at most `most` that are due, one-of-one pieces
@@ -97,11 +101,10 @@ export async function postpone(
  */
 export async function deriveDue(db: Sql, account: Account, at: Date): Promise<number> {
   const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, pieces, since, not_before)
-    SELECT l.merchant_id, l.account_id, l.id, i.kind = 'one_of_one', s.pieces, $3, $3::timestamptz FROM listing l
+    SELECT l.merchant_id, l.account_id, l.id, ${ONLY_ONE}, ${PIECES_LEFT}, $3, $3::timestamptz FROM listing l
     JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
-    JOIN LATERAL (SELECT COALESCE(sum(b.version), 0) AS seq, COALESCE(sum(b.available), 0)::int AS pieces FROM balance b
-      WHERE b.merchant_id = l.merchant_id AND b.item_id = l.item_id) s ON true
-    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id IS NOT NULL AND l.published_seq < s.seq
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id IS NOT NULL AND (l.published_seq < ${seqOf('i')}
+      OR l.published_rules < ${rulesVersionSql(OF_A_LISTING)})
     ON CONFLICT DO NOTHING`
   return (await db.query({ text, values: [account.merchantId, account.id, at] })).rowCount ?? 0
 }

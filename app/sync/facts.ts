@@ -9,6 +9,13 @@ export type Facts = {
   'order-received': OfAccount & { externalId: string }
   'thing-changed': OfAccount & { externalId: string }
   'account-connected': OfAccount
+  'preview-asked': { merchantId: number; previewId: number }
+  /** it has other places than before, or they changed */
+  'places-changed': OfAccount
+  /** somebody asks what a mapping of this place of ours would change */
+  'mapping-asked': OfAccount & { locationId: number }
+  /** a mapping was changed by this person: the numbers there and ours are to be brought together */
+  'place-settles': OfAccount & { externalId: string; actor: string }
 }
 
 /** What the sync works with: the database, a way to do something as one, the outbox, and the time. */

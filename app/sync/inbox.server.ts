@@ -34,5 +34,7 @@ function followUps({ merchantId, id: accountId }: Account, { topic, subject }: N
     // After every order: it is mostly their echo.
     return [{ name: 'thing-changed', payload, key, runAt, patient: true }]
   }
+  if (/^locations[/._]/.test(topic))
+    return [{ name: 'places-changed', payload: { merchantId, accountId }, key: `${accountId}/places` }]
   return []
 }

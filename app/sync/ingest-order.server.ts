@@ -1,12 +1,14 @@
 import type { Capabilities } from '../channels/connector.ts'
 import { openIncident, closeIncident } from '../incidents/incident.server.ts'
-import type { ChannelOrder } from '../kernel/channel-order.ts'
+import type { ChannelOrder, ChannelOrderLine } from '../kernel/channel-order.ts'
 import { formatMoney } from '../kernel/money.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { locationsByPlace } from '../merchant/location.server.ts'
 import { bookOrder, type LineOutcome, type Outcome } from '../orders/book.server.ts'
+import { lockCartsOf } from '../orders/convert-cart.server.ts'
 import type { ResolvedLine } from '../orders/order-row.server.ts'
+import { withItsCarts } from './carts-of-order.server.ts'
 import type { Sync } from './facts.ts'
 
 export type Ingested = 'stale' | Outcome
@@ -22,9 +24,11 @@ export async function ingestOrder(
 ): Promise<Ingested> {
   const at = sync.clock.now()
   return sync.inTransaction(async (tx) => {
-    const lines = await resolve(tx, account, order)
+    const lines = await resolve(tx, { account, capabilities }, order)
     const named = order.lines.some(({ sources, restocked }) => sources.length + restocked.length > 0)
-    const booked = await bookOrder(tx, {
+    const owner = { merchantId: account.merchantId, accountId: account.id, at }
+    const carts = await lockCartsOf(tx, owner, order)
+    const found = await bookOrder(tx, {
       merchantId: account.merchantId,
       accountId: account.id,
       order,
@@ -33,7 +37,8 @@ export async function ingestOrder(
       history: order.placedAt < account.connectedAt,
       at,
     })
-    if (booked === 'stale') return booked
+    if (found === 'stale') return found
+    const booked = await withItsCarts(tx, owner, { carts, booked: found })
     const taken = { tx, account, order, at }
     if (booked.changed) await noteOwnNumbers(taken, capabilities, booked)
     await noteTrouble(taken, { lines, booked })
@@ -49,11 +54,19 @@ type Found = {
   listingId: number
   itemId: number | null
   tracked: boolean | null
+  madeOfParts: boolean | null
+  /** the channel computes its number, and names its parts as lines of their own */
+  computedThere: boolean | null
 }
 
-async function resolve(tx: Sql, account: Account, order: ChannelOrder): Promise<ResolvedLine[]> {
+async function resolve(
+  tx: Sql,
+  { account, capabilities }: { account: Account; capabilities: Capabilities },
+  order: ChannelOrder,
+): Promise<ResolvedLine[]> {
   const refs = order.lines.flatMap(({ listing }) => (listing ? [listing] : []))
-  const text = `SELECT l.external_id AS "externalId", l.variant_id AS "variantId", l.id AS "listingId", l.item_id AS "itemId", i.tracked
+  const text = `SELECT l.external_id AS "externalId", l.variant_id AS "variantId", l.id AS "listingId", l.item_id AS "itemId", i.tracked,
+      i.kind = 'bundle' AND i.composition > 0 AS "madeOfParts", i.computed_there AND $5 AS "computedThere"
     FROM unnest($3::text[], $4::text[]) AS r (external_id, variant_id)
     JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id
     LEFT JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id`
@@ -61,14 +74,20 @@ async function resolve(tx: Sql, account: Account, order: ChannelOrder): Promise<
   const { rows } = await tx.query<Found>({
     name: 'resolve-lines',
     text,
-    values: [account.merchantId, account.id, ...ids],
+    values: [account.merchantId, account.id, ...ids, capabilities.writes === 'moves'],
   })
   const found = new Map(rows.map((row) => [`${row.externalId}/${row.variantId}`, row]))
   return order.lines.map((told) => {
     const listing = told.listing && found.get(`${told.listing.externalId}/${told.listing.variantId}`)
-    const takesStock = told.takesStock && listing?.tracked !== false
+    const takesStock = takes(told, listing ?? undefined)
     return { told: { ...told, takesStock }, listingId: listing?.listingId ?? null, itemId: listing?.itemId ?? null }
   })
+}
+
+// A bundle takes its parts though the channel keeps no number for it: but not where its parts are lines of their own.
+function takes(told: ChannelOrderLine, found: Found | undefined): boolean {
+  if (found?.computedThere) return false
+  return found?.madeOfParts || (told.takesStock && found?.tracked !== false)
 }
 
 // Channels keep time in whole seconds: what was read within this of a sale may or may not show it.

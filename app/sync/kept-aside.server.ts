@@ -6,7 +6,8 @@ import { append } from '../pool/ledger.server.ts'
 import type { Move } from '../pool/movement.ts'
 import type { Sync } from './facts.ts'
 import { pollOrders } from './poll.server.ts'
-import { oursOf, type Ours } from './residual.server.ts'
+import type { Ours } from './compare.ts'
+import { oursOf } from './residual.server.ts'
 
 type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 
@@ -36,7 +37,8 @@ export async function reserveKeptAside({ sync, account, connector }: Stocked, re
       accountId: account.id,
     }
     const key = `opening/${account.id}/${thing.ref.externalId}/kept aside`
-    await append(sync.db, { merchantId: account.merchantId, key, ...who, occurredAt: at, recordedAt: at }, moves)
+    const change = { merchantId: account.merchantId, key, ...who, occurredAt: at, recordedAt: at }
+    await sync.inTransaction((tx) => append(tx, change, moves))
   }
 }
 

@@ -4,6 +4,8 @@ import type { ListingRef } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { StockState } from '../kernel/stock-state.ts'
 import type { Account } from '../merchant/account.server.ts'
+import { type QuantityName, stateThere } from '../merchant/place.ts'
+import { derivationOf } from './derivation.ts'
 import type { Sync } from './facts.ts'
 import type { Step } from './publisher.ts'
 import { readBack, type Seen } from './read-back.server.ts'
@@ -27,8 +29,10 @@ type DueMove = {
   ref: ListingRef
   quantity: number
   fromPlace: string | null
+  fromName: QuantityName | null
   from: StockState
   toPlace: string | null
+  toName: QuantityName | null
   to: StockState
   /** it was sent a moment ago and has had no answer yet */
   underWay: boolean
@@ -46,7 +50,8 @@ WITH next AS (
   GROUP BY m.key ORDER BY first LIMIT $3
 )
 SELECT m.id AS "movementId", d.since, m.key, m.reason, m.cause, m.item_id AS "itemId", m.quantity,
-  f.external_id AS "fromPlace", m.from_state AS "from", t.external_id AS "toPlace", m.to_state AS "to",
+  f.external_id AS "fromPlace", f.quantity_name AS "fromName", m.from_state AS "from",
+  t.external_id AS "toPlace", t.quantity_name AS "toName", m.to_state AS "to",
   COALESCE(d.sent_at > $2, false) AS "underWay",
   json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref
 FROM next
@@ -153,8 +158,11 @@ function changeOf(moves: DueMove[]): MirrorChange {
   return { key, reason, cause, moves: moves.flatMap(toMirror) }
 }
 
-// Between two of its places a channel moves nothing: units leave the one and enter the other.
-function toMirror({ ref, quantity, fromPlace, from, toPlace, to }: DueMove): MirrorMove[] {
+// Between two of its places a channel moves nothing: units leave the one and enter the other. Between a bench and the
+// safe that stand at one place there, they go from one of its states to the other.
+function toMirror({ ref, quantity, fromPlace, toPlace, ...move }: DueMove): MirrorMove[] {
+  const from = stateThere(move.fromName ?? 'available', move.from)
+  const to = stateThere(move.toName ?? 'available', move.to)
   if (fromPlace !== null && fromPlace === toPlace) return [{ ref, quantity, externalLocationId: fromPlace, from, to }]
   const out = fromPlace === null ? [] : [{ ref, quantity, externalLocationId: fromPlace, from, to: null }]
   const into = toPlace === null ? [] : [{ ref, quantity, externalLocationId: toPlace, from: null, to }]
@@ -165,13 +173,12 @@ function toMirror({ ref, quantity, fromPlace, from, toPlace, to }: DueMove): Mir
 async function keepMirrored(db: Sql, account: Account, { told, seen }: { told: Told[]; seen: Seen[] }): Promise<void> {
   const firsts = new Map<number, Told>()
   for (const move of told) if (!firsts.has(move.itemId)) firsts.set(move.itemId, move)
-  const rows = seen.flatMap(({ listingId, itemId, availability, seq }) => {
+  const rows = seen.flatMap(({ listingId, itemId, availability, terms, supply, seq }) => {
     const move = itemId === null ? undefined : firsts.get(itemId)
-    if (!move || !availability) return []
+    if (!move || !availability || !supply) return []
     const { since, sentAt, answeredAt } = move
-    return [
-      { listingId, quantity: availability.quantity, seq, derivation: availability.steps, since, sentAt, answeredAt },
-    ]
+    const derivation = derivationOf({ supply, terms, availability })
+    return [{ listingId, quantity: availability.quantity, seq, derivation, since, sentAt, answeredAt }]
   })
   const text = `INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome)
     SELECT $1, $2, "listingId", quantity, seq, derivation, since, "sentAt", "answeredAt", 'accepted'

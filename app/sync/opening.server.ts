@@ -32,7 +32,7 @@ export async function openBooks({ sync, account, connector }: Opening): Promise<
   const tell = (progress: Progress, finished = false) =>
     keepProgress(sync.db, account, { ...progress, at: sync.clock.now(), finished })
   await setStatus(sync.db, account, 'importing')
-  await keepPlaces(sync.db, account, await connector.places())
+  await keepPlaces(sync.db, account, { places: await connector.places(), at: sync.clock.now() })
   let aside: ListingRef[] | undefined
   if (began.stage !== OPEN_ORDERS) {
     await tell({ ...began, stage: 'orders', sentence: 'Reading the orders still to be shipped' })

@@ -2,6 +2,7 @@ import type { WriteOutcome } from '../channels/connector.ts'
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
+import { derivationOf } from './derivation.ts'
 import type { DueListing } from './due-listings.server.ts'
 import type { Computed } from './publisher.ts'
 
@@ -12,19 +13,24 @@ export async function keepAgreed(
   { listings, at }: { listings: Computed[]; at: Date },
 ): Promise<void> {
   if (listings.length === 0) return
-  const text = `UPDATE listing l SET published_seq = x.seq, published_quantity = x.quantity,
+  const text = `UPDATE listing l SET published_seq = x.seq, published_rules = x.rules, published_quantity = x.quantity,
       -- what shows pieces is on sale: a cancellation there may have put back what we had taken off
       status = CASE WHEN x.quantity > 0 AND l.status IN ('inactive', 'sold_out') THEN 'active' ELSE l.status END,
       agreed_since = COALESCE(l.agreed_since, $4)
-    FROM jsonb_to_recordset($3) AS x ("listingId" int, seq bigint, quantity int)
+    FROM jsonb_to_recordset($3) AS x ("listingId" int, seq bigint, rules bigint, quantity int)
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId"`
-  const rows = listings.map(({ listingId, seq, quantity }) => ({ listingId, seq, quantity }))
+  const rows = listings.map(({ listingId, seq, rulesVersion, quantity }) => ({
+    listingId,
+    seq,
+    rules: rulesVersion,
+    quantity,
+  }))
   await db.query({ name: 'keep-agreed', text, values: [account.merchantId, account.id, JSON.stringify(rows), at] })
 }
 
 const KEEP = `
 WITH told AS (
-  SELECT * FROM jsonb_to_recordset($3) AS x ("listingId" int, quantity int, seq bigint, derivation jsonb, since timestamptz,
+  SELECT * FROM jsonb_to_recordset($3) AS x ("listingId" int, quantity int, seq bigint, rules bigint, derivation jsonb, since timestamptz,
     outcome text, reason text, shown int, expected int, companion boolean, unexplained int)
 ), publications AS (
   INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome, reason)
@@ -49,6 +55,7 @@ UPDATE listing l SET
   unexplained = CASE WHEN t.outcome = 'changed' AND l.shown = t.expected THEN l.unexplained + GREATEST(0, t.expected - t.shown)
     ELSE l.unexplained END,
   published_seq = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.seq ELSE l.published_seq END,
+  published_rules = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.rules ELSE l.published_rules END,
   -- a 0 without an answer too: when it is found off sale, it was we who took it off, and not a person
   published_quantity = CASE WHEN (t.outcome = 'accepted' OR t.outcome = 'unknown' AND t.quantity = 0) AND NOT t.companion
     THEN t.quantity ELSE l.published_quantity END,
@@ -71,7 +78,8 @@ export async function keepOutcomes(
     listingId: listing.listingId,
     quantity: listing.quantity,
     seq: listing.seq,
-    derivation: listing.availability.steps,
+    rules: listing.rulesVersion,
+    derivation: derivationOf(listing),
     since: listing.since,
     outcome: outcome.outcome,
     reason: outcome.reason,

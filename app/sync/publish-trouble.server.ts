@@ -39,7 +39,8 @@ export async function noteAnswers(publisher: Publisher, concluded: Concluded[]):
 /** The channel shows less than it should, and no order says why: a person must. `missing`: pieces. */
 export async function noteMystery(publisher: Publisher, listing: Computed, missing: number): Promise<void> {
   const { name } = publisher.account
-  const ours = available(listing.supply, { name, maximumShown: null }).quantity
+  const { terms, supply } = listing
+  const ours = available(supply, { ...terms, facts: { ...terms.facts, unexplained: 0 } }).quantity
   const sentence = `${name} shows ${listing.shown} of “${listing.title}”, ${missing} less than it should, and no order says why. We would show ${ours}. Which is right?`
   await note(publisher, listing, { kind: 'drift', sentence })
 }

@@ -1,6 +1,9 @@
 import type { AbsoluteConnector, SetQuantity, WriteOutcome } from '../channels/connector.ts'
-import { available, type ChannelFacts } from '../pool/available.ts'
+import { available } from '../pool/available.ts'
+import type { ChannelFacts } from '../pool/terms.ts'
+import { underOf } from '../pool/rules.server.ts'
 import { stockOf } from '../pool/stock.server.ts'
+import { factsOf } from './channel-facts.server.ts'
 import { type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
 import { pollOrders } from './poll.server.ts'
 import type { Computed, Publisher, Step } from './publisher.ts'
@@ -26,7 +29,7 @@ export async function publishStep(publisher: Publisher): Promise<Step> {
   const { sync, account, connector } = publisher
   const found = await dueListings(sync.db, account.id, { at: sync.clock.now(), most: mostOf(publisher) })
   if (found.length === 0 && !account.readOwed) return { ...QUIET, againMs: await restMs(publisher) }
-  const all = (await seenFirst(publisher, found)).map((listing) => compute(listing, factsOf(publisher)))
+  const all = await computeAll(publisher, await seenFirst(publisher, found))
   const due = await settleWhatAgrees(publisher, all)
   const lower = await write(publisher, {
     all,
@@ -69,21 +72,18 @@ async function settleWhatAgrees({ sync, account }: Publisher, all: Computed[]): 
   return due.filter((listing) => listing.publishable && !same.includes(listing))
 }
 
-const factsOf = ({ account, connector }: Publisher): ChannelFacts => ({
-  name: account.name,
-  maximumShown: connector.capabilities.maximumShown,
-})
+// The facts are read after the listings: what is newer than the rules' version that was read is due again.
+async function computeAll({ sync, account, connector }: Publisher, listings: DueListing[]): Promise<Computed[]> {
+  const facts = listings.length > 0 ? await factsOf(sync.db, account, connector.capabilities) : null
+  return facts ? listings.map((listing) => compute(listing, facts, sync.clock.now())) : []
+}
 
 /** The number a channel is told, and why. */
-export function compute(listing: DueListing, facts: ChannelFacts): Computed {
-  const availability = available(listing.supply, facts)
-  if (listing.unexplained > 0 && availability.quantity > 0) {
-    const quantity = -Math.min(listing.unexplained, availability.quantity)
-    const sentence = `${facts.name} showed ${listing.unexplained} less than expected: perhaps just sold there`
-    availability.steps.push({ sentence, quantity })
-    availability.quantity += quantity
-  }
-  return { ...listing, availability, quantity: availability.quantity }
+export function compute(listing: DueListing, channel: ChannelFacts, at: Date): Computed {
+  const { supply, rules, keptElsewhere, oneOfOne, unexplained } = listing
+  const terms = { rules, keptElsewhere, oneOfOne, at, facts: { ...channel, unexplained } }
+  const availability = available(supply, terms)
+  return { ...listing, availability, terms, quantity: availability.quantity }
 }
 
 // What was never seen, or must not be believed any more, is read before anything is decided.
@@ -198,12 +198,13 @@ async function withoutMystery(
 
 async function stillTrue({ sync, account }: Publisher, raises: Computed[]): Promise<Computed[]> {
   if (raises.length === 0) return []
-  const now = await stockOf(
-    sync.db,
-    account.merchantId,
-    raises.map(({ itemId }) => itemId),
+  const items = raises.map(({ itemId }) => itemId)
+  const stock = await stockOf(sync.db, account.merchantId, items)
+  const under = await underOf(sync.db, account, items)
+  return raises.filter(
+    ({ itemId, seq, rulesVersion }) =>
+      stock.get(itemId)?.seq === seq && under.get(itemId)?.rulesVersion === rulesVersion,
   )
-  return raises.filter(({ itemId, seq }) => now.get(itemId)?.seq === seq)
 }
 
 async function restMs({ sync, account }: Publisher): Promise<number | null> {

@@ -1,6 +1,7 @@
 import type { AbsoluteConnector } from '../channels/connector.ts'
 import type { Account } from '../merchant/account.server.ts'
 import type { Availability } from '../pool/available.ts'
+import type { Terms } from '../pool/terms.ts'
 import type { DueListing } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
 
@@ -15,6 +16,7 @@ export type Publisher = {
 /** A due listing with the number computed for it. */
 export type Computed = DueListing & {
   availability: Availability
+  terms: Terms
   quantity: number
   /** written as it is, because another variation of its listing is written */
   companion?: boolean

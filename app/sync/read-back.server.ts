@@ -1,10 +1,13 @@
 import type { Connector } from '../channels/connector.ts'
+import { forSaleOf } from '../catalog/for-sale.server.ts'
 import type { ListingRef } from '../kernel/channel-order.ts'
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { available, type Availability } from '../pool/available.ts'
-import { stockOf } from '../pool/stock.server.ts'
+import type { ChannelFacts, Terms } from '../pool/terms.ts'
+import { seqOf, stockOf } from '../pool/stock.server.ts'
+import type { Supply } from '../pool/supply.ts'
 import type { Sync } from './facts.ts'
 
 type Known = { listingId: number; itemId: number | null; externalId: string; variantId: string }
@@ -16,6 +19,8 @@ export type Seen = {
   shown: number
   /** null: nobody has said what it is */
   availability: Availability | null
+  terms: Terms
+  supply: Supply | null
   seq: number
 }
 
@@ -39,15 +44,25 @@ export async function keepSeen(
   const known = await knownListings(sync.db, account, refs)
   const items = known.flatMap(({ itemId }) => (itemId === null ? [] : [itemId]))
   const stock = await stockOf(sync.db, account.merchantId, items)
-  const facts = { name: account.name, maximumShown: connector.capabilities.maximumShown }
+  const terms = mirroredTerms(
+    { name: account.name, maximumShown: connector.capabilities.maximumShown },
+    sync.clock.now(),
+  )
   const seen = known.map((listing) => {
     const { shown = 0, status = 'dead' }: Partial<ListingSnapshot> = read.get(keyOf(listing)) ?? {}
     const now = listing.itemId === null ? undefined : stock.get(listing.itemId)
-    return { ...listing, shown, status, availability: now ? available(now.supply, facts) : null, seq: now?.seq ?? -1 }
+    const [supply, seq] = now ? [now.supply, now.seq] : [null, -1]
+    return { ...listing, shown, status, availability: supply && available(supply, terms), terms, supply, seq }
   })
   await keep(sync, account, seen)
   return seen
 }
+
+/**
+ * A channel with a ledger of its own shows what lies there as available: a rule for it moves pieces (design §2), and
+ * takes nothing off the number.
+ */
+export const mirroredTerms = (facts: ChannelFacts, at: Date): Terms => ({ rules: [], facts, at })
 
 const keyOf = ({ externalId, variantId }: ListingRef) => `${externalId}/${variantId}`
 
@@ -71,7 +86,13 @@ async function keep({ db, clock }: Sync, account: Account, seen: (Seen & { statu
       published_quantity = CASE WHEN x.shown = x.should THEN x.should ELSE l.published_quantity END
     FROM jsonb_to_recordset($3) AS x ("listingId" int, shown int, should int, seq bigint, status text)
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId"`
-  const rows = seen.map(({ availability, ...one }) => ({ ...one, should: availability?.quantity ?? null }))
+  const rows = seen.map(({ availability, listingId, shown, seq, status }) => ({
+    listingId,
+    shown,
+    seq,
+    status,
+    should: availability?.quantity ?? null,
+  }))
   await db.query({
     name: 'keep-read-back',
     text,
@@ -81,11 +102,8 @@ async function keep({ db, clock }: Sync, account: Account, seen: (Seen & { statu
 
 /** Notes of everything an account lists, after it was read as a whole, where it shows what the pool says. */
 export async function confirmAll({ db, clock }: Sync, account: Account): Promise<void> {
-  const text = `UPDATE listing l SET agreed_since = COALESCE(l.agreed_since, $3), published_seq = s.seq, published_quantity = l.shown
-    FROM item i, LATERAL (
-      SELECT COALESCE(sum(b.version), 0) AS seq, COALESCE(sum(b.available) FILTER (WHERE place.sellable), 0) AS available
-      FROM balance b JOIN location place ON place.merchant_id = b.merchant_id AND place.id = b.location_id
-      WHERE b.merchant_id = i.merchant_id AND b.item_id = i.id) s
-    WHERE l.merchant_id = $1 AND l.account_id = $2 AND i.merchant_id = l.merchant_id AND i.id = l.item_id AND l.shown = s.available`
+  const text = `UPDATE listing l SET agreed_since = COALESCE(l.agreed_since, $3), published_seq = ${seqOf('i')}, published_quantity = l.shown
+    FROM item i
+    WHERE l.merchant_id = $1 AND l.account_id = $2 AND i.merchant_id = l.merchant_id AND i.id = l.item_id AND l.shown = ${forSaleOf('i')}`
   await db.query({ text, values: [account.merchantId, account.id, clock.now()] })
 }

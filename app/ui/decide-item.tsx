@@ -1,8 +1,10 @@
 import { Banner, Button, InlineStack, Text } from '@shopify/polaris'
 import { useDecision } from './use-decision.ts'
 
+type Item = { id: number; undecided: string | null; tracked: boolean; kind: string; halfOf: number | null }
+
 /** An item that is not published until a person has said so, with the reason why. */
-export function DecideItem({ item }: { item: { id: number; undecided: string | null; tracked: boolean } }) {
+export function DecideItem({ item }: { item: Item }) {
   const { decide, deciding } = useDecision('Decided')
   return (
     <Banner tone="warning" title="Nothing is published for this item yet">
@@ -11,7 +13,7 @@ export function DecideItem({ item }: { item: { id: number; undecided: string | n
         <InlineStack gap="200">
           <Button
             loading={deciding}
-            disabled={!item.tracked}
+            disabled={!canBePublished(item)}
             onClick={() => decide({ decision: 'publish', itemId: item.id, answer: 'yes' })}
           >
             Publish its number
@@ -28,6 +30,9 @@ export function DecideItem({ item }: { item: { id: number; undecided: string | n
     </Banner>
   )
 }
+
+// A bundle of which nobody has said the parts is refused, with the reason.
+const canBePublished = ({ tracked, kind, halfOf }: Item) => halfOf === null && (tracked || kind === 'bundle')
 
 // Reasons are kept as they stand in a sentence: small, and without its end.
 const sentence = (reason: string) =>

@@ -28,6 +28,11 @@ const KINDS: Record<string, string> = {
   'dead-listing': 'Listing gone',
   'refused-write': 'Refused by the channel',
   'channel-down': 'Channel unreachable',
+  'hold-astray': 'Held piece missing',
+  overdue: 'Overdue',
+  'books-differ': 'The books differ',
+  'seal-broken': 'Seal broken',
+  'data-request': 'A client asks',
 }
 
 type Props = { incident: IncidentView; actors: Record<string, string> }

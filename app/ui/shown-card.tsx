@@ -4,6 +4,7 @@ import type { Step } from '../catalog/in-step.ts'
 import type { Availability } from '../pool/available.ts'
 import { Ago } from './moment.tsx'
 import { StepBadge } from './step-badge.tsx'
+import { StepList } from './step-list.tsx'
 import { useDecision } from './use-decision.ts'
 
 export type ShownListing = {
@@ -117,28 +118,10 @@ function Why({ should }: { should: Availability }) {
       <Text as="p" tone="subdued">
         Why
       </Text>
-      {should.steps.length === 0 ? (
-        <Text as="p">No piece is anywhere.</Text>
-      ) : (
-        should.steps.map(({ sentence, quantity }) => (
-          <InlineStack key={sentence} gap="200" wrap={false}>
-            <Box minWidth="2.5rem">
-              <Text as="p" alignment="end" numeric tone={quantity === 0 ? 'subdued' : undefined}>
-                {signed(quantity)}
-              </Text>
-            </Box>
-            <Text as="p" tone={quantity === 0 ? 'subdued' : undefined}>
-              {sentence}
-            </Text>
-          </InlineStack>
-        ))
-      )}
+      <StepList steps={should.steps} />
     </BlockStack>
   )
 }
-
-/** "+7", "−2", "0" */
-const signed = (n: number) => (n === 0 ? '0' : `${n > 0 ? '+' : '−'}${Math.abs(n)}`)
 
 /** It shows less than it should and no order says why: only a person can know which number is right. */
 function Drift({ listing: { id, account, unexplained } }: { listing: ShownListing }) {

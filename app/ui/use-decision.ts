@@ -3,7 +3,10 @@ import { useAppBridge } from '@shopify/app-bridge-react'
 import { useEffect } from 'react'
 import type { Decided } from '../decide.server.ts'
 
-/** Sends what a person decided. A refusal is shown as a toast, with its reason; so is `done`, when it was done. */
+/**
+ * Sends what a person decided. A refusal is shown as a toast, with its reason; so is `done`, when it was done. `answer`: the
+ * last one, a new object each time.
+ */
 export function useDecision(done: string) {
   const fetcher = useFetcher<Decided>()
   const shopify = useAppBridge()
@@ -14,5 +17,5 @@ export function useDecision(done: string) {
     else shopify.toast.show(done)
   }, [data, state, done, shopify])
   const decide = (decision: Record<string, string | number>) => fetcher.submit(decision, { method: 'post' })
-  return { decide, deciding: state !== 'idle' }
+  return { decide, deciding: state !== 'idle', answer: data }
 }

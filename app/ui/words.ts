@@ -19,6 +19,7 @@ export const END_NAMES: Record<OutsideEnd, string> = {
   lost: 'lost',
   found: 'found',
   correction: 'a correction',
+  converted: 'another item',
 }
 
 /** "1 piece", "3 pieces". */

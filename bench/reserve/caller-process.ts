@@ -4,17 +4,26 @@ import { systemClock, systemRandom } from '#app/kernel/system-clock.server.ts'
 import type { Sql } from '#app/kernel/sql.ts'
 import { reserve } from '#app/pool/ledger.server.ts'
 import type { Change } from '#app/pool/movement.ts'
+import { gather } from '#app/pool/gather.server.ts'
+import { batchedReserve } from '#app/pool/reserve-batch.server.ts'
+import { type BareRequest, takeManyBarely } from './batch-floor.ts'
 import { takeBarely } from './floor.ts'
 import type { BenchShop } from './shop.ts'
 
-// One of the two processes that call: eight callers, each waiting for its answer before it asks again.
+// One of the two processes that call: eight callers, each waiting for its answer before it asks again; where callers are
+// gathered into batches, as many as make batches.
 
 /** `until` is in milliseconds since the epoch: both processes stop at the same time. */
-export type Round = { kind: 'uniform' | 'floor'; until: number } | { kind: 'hot'; attempts: number }
+export type Round =
+  | { kind: 'uniform' | 'floor' | 'batched' | 'batchedFloor'; until: number }
+  | { kind: 'hot' | 'batchedHot'; attempts: number }
 /** `seconds`: how long it took here; `ms`: how long each call did. */
 export type RoundResult = { accepted: number; rejected: number; seconds: number; ms: number[] }
 
 const CALLERS = 8
+const CALLERS_IN_BATCHES = 256
+// A batch is half of a process's callers: while one is being written, the next one gathers.
+const BATCHES = { most: CALLERS_IN_BATCHES / 2, atOnce: 2 }
 
 const {
   url,
@@ -51,17 +60,34 @@ async function takeOne(itemId: number): Promise<boolean> {
   return done !== 'already' && done.taken.length === 1
 }
 
+const reserveBatched = batchedReserve(pool, BATCHES)
+const bareBatched = gather<BareRequest, boolean>({
+  write: (requests) => takeManyBarely(pool, requests),
+  nameOf: ({ change }) => change.key,
+  isOfOne: () => false,
+  ...BATCHES,
+})
+
+async function takeOneBatched(itemId: number): Promise<boolean> {
+  const done = await reserveBatched({ change: nextChange(), demands: [{ itemId, quantity: 1 }] })
+  return done !== 'already' && done.taken.length === 1
+}
+
 const take: Record<Round['kind'], (db: Sql) => Promise<boolean>> = {
   uniform: () => takeOne(anyOf(shop.items)),
   floor: (db) => takeBarely(db, nextChange(), { itemId: anyOf(shop.items), locationId: anyOf(shop.locations) }),
   hot: () => takeOne(shop.hotItem),
+  batched: () => takeOneBatched(anyOf(shop.items)),
+  batchedFloor: () =>
+    bareBatched({ change: nextChange(), itemId: anyOf(shop.items), locationId: anyOf(shop.locations) }),
+  batchedHot: () => takeOneBatched(shop.hotItemOfBatches),
 }
 
 async function play(round: Round): Promise<RoundResult> {
   const result: RoundResult = { accepted: 0, rejected: 0, seconds: 0, ms: [] }
   const began = performance.now()
-  let left = round.kind === 'hot' ? round.attempts : Infinity
-  const until = round.kind === 'hot' ? Infinity : round.until
+  let left = 'attempts' in round ? round.attempts : Infinity
+  const until = 'until' in round ? round.until : Infinity
   const caller = async () => {
     while (left > 0 && Date.now() < until) {
       left -= 1
@@ -71,7 +97,8 @@ async function play(round: Round): Promise<RoundResult> {
       result[accepted ? 'accepted' : 'rejected'] += 1
     }
   }
-  await Promise.all(Array.from({ length: CALLERS }, caller))
+  const callers = round.kind.startsWith('batched') ? CALLERS_IN_BATCHES : CALLERS
+  await Promise.all(Array.from({ length: callers }, caller))
   result.seconds = (performance.now() - began) / 1_000
   return result
 }

@@ -12,13 +12,23 @@ import { type BenchShop, HOT_UNITS, openShop } from './shop.ts'
 export type ReserveReport = {
   name: 'reserve'
   uniform: { opsPerSecond: number; p50Ms: number; p99Ms: number }
-  hot: { opsPerSecond: number; accepted: number; rejected: number; oversold: number }
+  hot: Hot
   floor: { opsPerSecond: number }
   ratioToFloor: number
+  batched: {
+    opsPerSecond: number
+    p50Ms: number
+    p99Ms: number
+    floorOpsPerSecond: number
+    ratioToFloor: number
+    hot: Hot
+  }
   drift: number
 }
 
-const USUAL_SECONDS = 16
+type Hot = { opsPerSecond: number; accepted: number; rejected: number; oversold: number }
+
+const USUAL_SECONDS = 32
 const ROUNDS = 40
 const SAID_EVERY = 10
 const HOT_ATTEMPTS = 2_000
@@ -44,56 +54,80 @@ export async function measureReserve({ seconds = USUAL_SECONDS, say }: Bench): P
 
 type Measuring = { db: Sql; shop: BenchShop; seconds: number; say: Bench['say'] }
 
-async function measure(callers: Callers, { db, shop, seconds, say }: Measuring): Promise<ReserveReport> {
-  const { uniform, floor } = await inTurns(callers, { seconds, say })
-  const hot = await callers.play({ kind: 'hot', attempts: HOT_ATTEMPTS / PROCESSES })
-  const taken = Math.max(hot.accepted, await takenOf(db, shop))
-  const ms = uniform.flatMap((round) => round.ms)
-  const [ours, bare] = [median(uniform.map(({ rate }) => rate)), median(floor.map(({ rate }) => rate))]
+async function measure(callers: Callers, measuring: Measuring): Promise<ReserveReport> {
+  const { db, shop } = measuring
+  const { of, floor } = await inTurns(callers, ['uniform', 'floor'], measuring)
+  const batched = await inTurns(callers, ['batched', 'batchedFloor'], measuring)
+  const ratioToFloor = rounded(of.opsPerSecond / floor.opsPerSecond, 3)
   return {
     name: 'reserve',
-    uniform: {
-      opsPerSecond: rounded(ours),
-      p50Ms: rounded(quantile(ms, 0.5), 2),
-      p99Ms: rounded(quantile(ms, 0.99), 2),
+    uniform: of,
+    hot: await playHot(callers, 'hot', { db, shop, itemId: shop.hotItem }),
+    floor: { opsPerSecond: floor.opsPerSecond },
+    ratioToFloor,
+    batched: {
+      ...batched.of,
+      floorOpsPerSecond: batched.floor.opsPerSecond,
+      ratioToFloor: rounded(batched.of.opsPerSecond / batched.floor.opsPerSecond, 3),
+      hot: await playHot(callers, 'batchedHot', { db, shop, itemId: shop.hotItemOfBatches }),
     },
-    hot: {
-      opsPerSecond: rounded(HOT_ATTEMPTS / hot.seconds),
-      accepted: hot.accepted,
-      rejected: hot.rejected,
-      oversold: Math.max(0, taken - HOT_UNITS),
-    },
-    floor: { opsPerSecond: rounded(bare) },
-    ratioToFloor: rounded(ours / bare, 3),
     drift: (await verifyLedger(db, shop.merchantId)).length,
   }
 }
 
+type Item = Pick<Measuring, 'db' | 'shop'> & { itemId: number }
+
+async function playHot(callers: Callers, kind: 'hot' | 'batchedHot', { db, shop, itemId }: Item): Promise<Hot> {
+  const hot = await callers.play({ kind, attempts: HOT_ATTEMPTS / PROCESSES })
+  const taken = Math.max(hot.accepted, await takenOf(db, shop.merchantId, itemId))
+  return {
+    opsPerSecond: rounded(HOT_ATTEMPTS / hot.seconds),
+    accepted: hot.accepted,
+    rejected: hot.rejected,
+    oversold: Math.max(0, taken - HOT_UNITS),
+  }
+}
+
+type Kind = 'uniform' | 'floor' | 'batched' | 'batchedFloor'
 type Timed = RoundResult & { rate: number }
 
 // Short rounds in turns: whatever else the machine does slows both alike. Each goes first as often as the other.
-async function inTurns(callers: Callers, { seconds, say }: Pick<Measuring, 'seconds' | 'say'>) {
-  const roundMs = (seconds * 1_000) / (2 * ROUNDS)
-  const play = async (kind: 'uniform' | 'floor'): Promise<Timed> => {
+async function inTurns(
+  callers: Callers,
+  [ours, bare]: [Kind, Kind],
+  { seconds, say }: Pick<Measuring, 'seconds' | 'say'>,
+) {
+  const roundMs = (seconds * 1_000) / (4 * ROUNDS)
+  const play = async (kind: Kind): Promise<Timed> => {
     const result = await callers.play({ kind, until: Date.now() + roundMs })
     return { ...result, rate: result.ms.length / result.seconds }
   }
   // The first calls make connections and plans.
-  await play('floor')
-  await play('uniform')
-  const rounds = { uniform: [] as Timed[], floor: [] as Timed[] }
+  await play(bare)
+  await play(ours)
+  const rounds = { ours: [] as Timed[], bare: [] as Timed[] }
   for (let n = 0; n < ROUNDS; n += 1) {
-    const turns = n % 2 === 0 ? (['floor', 'uniform'] as const) : (['uniform', 'floor'] as const)
-    for (const kind of turns) rounds[kind].push(await play(kind))
+    if (n % 2 === 0) rounds.bare.push(await play(bare))
+    rounds.ours.push(await play(ours))
+    if (n % 2 === 1) rounds.bare.push(await play(bare))
     if ((n + 1) % SAID_EVERY === 0)
-      say(`round ${n + 1} of ${ROUNDS}: ${lastRate(rounds.uniform)}/s, bare ${lastRate(rounds.floor)}/s`)
+      say(`${ours}, round ${n + 1} of ${ROUNDS}: ${lastRate(rounds.ours)}/s, bare ${lastRate(rounds.bare)}/s`)
   }
-  return rounds
+  return { of: figuresOf(rounds.ours), floor: figuresOf(rounds.bare) }
+}
+
+function figuresOf(rounds: Timed[]) {
+  const ms = rounds.flatMap((round) => round.ms)
+  return {
+    opsPerSecond: rounded(median(rounds.map(({ rate }) => rate))),
+    p50Ms: rounded(quantile(ms, 0.5), 2),
+    p99Ms: rounded(quantile(ms, 0.99), 2),
+  }
 }
 
 const lastRate = (rounds: Timed[]) => rounded(rounds.at(-1)?.rate ?? 0)
 
-async function takenOf(db: Sql, { merchantId, hotItem }: BenchShop): Promise<number> {
+async function takenOf(db: Sql, merchantId: number, itemId: number): Promise<number> {
   const text = `SELECT COALESCE(sum(quantity), 0)::int AS n FROM movement WHERE merchant_id = $1 AND item_id = $2 AND to_state = 'reserved'`
-  return (await db.query<{ n: number }>({ text, values: [merchantId, hotItem] })).rows[0]?.n ?? 0
+  return (await db.query<{ n: number }>({ text, values: [merchantId, itemId] })).rows[0]?.n ?? 0
 }

@@ -4,8 +4,14 @@ import { present } from '#app/kernel/assert.ts'
 import { append } from '#app/pool/ledger.server.ts'
 import type { Change, Move } from '#app/pool/movement.ts'
 
-/** A merchant with a thousand items at three places, and one more that everybody wants. */
-export type BenchShop = { merchantId: number; locations: number[]; items: number[]; hotItem: number }
+/** A merchant with a thousand items at three places, and one more that everybody wants, twice. */
+export type BenchShop = {
+  merchantId: number
+  locations: number[]
+  items: number[]
+  hotItem: number
+  hotItemOfBatches: number
+}
 
 /** Of the item that everybody wants. */
 export const HOT_UNITS = 1_000
@@ -26,11 +32,11 @@ export async function openShop(db: Sql, at: Date): Promise<BenchShop> {
   })
   const all = await ids(db, {
     text: `INSERT INTO item (merchant_id, sku, title, kind, status, created_at)
-      SELECT $1, 'R-' || n, 'Ring ' || n, 'replenishable', 'active', $2 FROM generate_series(0, $3::int) n RETURNING id`,
+      SELECT $1, 'R-' || n, 'Ring ' || n, 'replenishable', 'active', $2 FROM generate_series(-1, $3::int) n RETURNING id`,
     values: [merchantId, at, ITEMS],
   })
-  const [hotItem, ...items] = all
-  const shop = { merchantId, locations, items, hotItem: present(hotItem, 'the item that everybody wants') }
+  const [hotItem = 0, hotItemOfBatches = 0, ...items] = all
+  const shop = { merchantId, locations, items, hotItem, hotItemOfBatches }
   for (const itemId of all) await append(db, openingOf(shop, { itemId, at }), openingMoves(shop, itemId))
   await makeFloor(db)
   await learnSizes(db)
@@ -57,8 +63,8 @@ const openingOf = ({ merchantId }: BenchShop, { itemId, at }: { itemId: number; 
 
 const HOT_AT_EACH_PLACE = [334, 333, 333]
 
-function openingMoves({ hotItem, locations }: BenchShop, itemId: number): Move[] {
-  const quantities = itemId === hotItem ? HOT_AT_EACH_PLACE : AT_EACH_PLACE
+function openingMoves({ hotItem, hotItemOfBatches, locations }: BenchShop, itemId: number): Move[] {
+  const quantities = [hotItem, hotItemOfBatches].includes(itemId) ? HOT_AT_EACH_PLACE : AT_EACH_PLACE
   return quantities.map((quantity, n) => {
     const locationId = present(locations[n], 'a place')
     return { itemId, quantity, from: { outside: 'opening' }, to: { locationId, state: 'available' } }

@@ -111,7 +111,8 @@ async function channelsShowOther(stage: Stage): Promise<Violation[]> {
     const supply = stock.get(itemId)?.supply
     if (!supply) return []
     return ['shopify', 'etsy', ...plain.keys()].flatMap((name) => {
-      const { quantity } = available(supply, { name, maximumShown: name === 'etsy' ? ETSY_CAP : null })
+      const facts = { name, maximumShown: name === 'etsy' ? ETSY_CAP : null }
+      const { quantity } = available(supply, { rules: [], facts, at: world.road.sync.clock.now() })
       const there = shown(name, sku)
       const law = 'after quiet every channel shows what it should'
       return there === quantity ? [] : [{ law, detail: `${sku}: ${name} shows ${there}, should ${quantity}` }]

@@ -3,12 +3,17 @@ import { benchChoices, NotUnderstood } from '../../bench/choices.ts'
 import { median, quantile, rounded } from '../../bench/distribution.ts'
 
 const NAMES = ['pipeline', 'reserve']
+const NOTHING = { seconds: undefined, only: undefined, items: undefined, movements: undefined }
 
 describe('What a bench is asked for', () => {
   test.each([
-    [['reserve'], { name: 'reserve', seconds: undefined, only: undefined }],
-    [['pipeline', '--seconds', '30'], { name: 'pipeline', seconds: 30, only: undefined }],
-    [['--only', 'limited', 'pipeline'], { name: 'pipeline', seconds: undefined, only: 'limited' }],
+    [['reserve'], { ...NOTHING, name: 'reserve' }],
+    [['pipeline', '--seconds', '30'], { ...NOTHING, name: 'pipeline', seconds: 30 }],
+    [['--only', 'limited', 'pipeline'], { ...NOTHING, name: 'pipeline', only: 'limited' }],
+    [
+      ['reserve', '--items', '500', '--movements', '10000000'],
+      { ...NOTHING, name: 'reserve', items: 500, movements: 10_000_000 },
+    ],
   ])('%j is understood', (args, choices) => {
     expect(benchChoices(args, NAMES)).toEqual(choices)
   })
@@ -21,6 +26,8 @@ describe('What a bench is asked for', () => {
     [['reserve', '--seconds', '1.5']],
     [['reserve', '--seconds']],
     [['reserve', '--minutes', '1']],
+    [['reserve', '--items', '-3']],
+    [['reserve', '--movements', '123456789']],
   ])('%j is not', (args) => {
     expect(() => benchChoices(args, NAMES)).toThrow(NotUnderstood)
   })

@@ -27,24 +27,28 @@ const amount = z.number().positive()
 test('A bench that does not exist is refused with what there is', async () => {
   const { code, out, complaint } = await bench('reserves')
   expect({ code, out }).toEqual({ code: 2, out: '' })
-  expect(complaint).toContain('npm run bench -- pipeline|reserve')
+  expect(complaint).toContain('npm run bench -- explain|pipeline|recompute|reserve')
 })
 
 describe('reserve', () => {
+  const hot = z.strictObject({ opsPerSecond: amount, accepted: count, rejected: count, oversold: count })
+  const figures = { opsPerSecond: amount, p50Ms: amount, p99Ms: amount }
   const report = z.strictObject({
     name: z.literal('reserve'),
-    uniform: z.strictObject({ opsPerSecond: amount, p50Ms: amount, p99Ms: amount }),
-    hot: z.strictObject({ opsPerSecond: amount, accepted: count, rejected: count, oversold: count }),
+    uniform: z.strictObject(figures),
+    hot,
     floor: z.strictObject({ opsPerSecond: amount }),
     ratioToFloor: amount,
+    batched: z.strictObject({ ...figures, floorOpsPerSecond: amount, ratioToFloor: amount, hot }),
     drift: count,
   })
 
   test('says what it measured on its last line; of 1,000 units 1,000 are sold, and the books add up', async () => {
     const said = await bench('reserve', '--seconds', '2')
     expect(said.code, said.complaint).toBe(0)
-    const { hot, drift } = report.parse(lastLine(said))
-    expect(hot).toMatchObject({ accepted: 1_000, rejected: 1_000, oversold: 0 })
+    const { hot, batched, drift } = report.parse(lastLine(said))
+    const sold = { accepted: 1_000, rejected: 1_000, oversold: 0 }
+    expect([hot, batched.hot]).toMatchObject([sold, sold])
     expect(drift).toBe(0)
   })
 })
@@ -68,5 +72,45 @@ describe('pipeline', () => {
 
   test('knows only its two parts', async () => {
     expect(await bench('pipeline', '--only', 'unlimitted')).toMatchObject({ code: 2, out: '' })
+  })
+})
+
+describe('recompute', () => {
+  const report = z.strictObject({
+    name: z.literal('recompute'),
+    items: count,
+    channels: count,
+    wallMs: amount,
+    previewMs: amount,
+    numbers: count,
+    changed: count,
+    due: count,
+  })
+
+  test('computes every number and finds every listing due', async () => {
+    const said = await bench('recompute', '--items', '1000')
+    expect(said.code, said.complaint).toBe(0)
+    const { numbers, changed, due } = report.parse(lastLine(said))
+    expect([numbers, due]).toEqual([6_000, 6_000])
+    expect(changed).toBeGreaterThan(5_000)
+  })
+})
+
+describe('explain', () => {
+  const times = z.strictObject({ p50: amount, p95: amount })
+  const report = z.strictObject({
+    name: z.literal('explain'),
+    movements: count,
+    items: count,
+    nowMs: times,
+    thenMs: times,
+    busiestThenMs: times,
+    wrong: count,
+  })
+
+  test('explains every number it is asked about, of now and of any second of the year', async () => {
+    const said = await bench('explain', '--movements', '20000')
+    expect(said.code, said.complaint).toBe(0)
+    expect(report.parse(lastLine(said))).toMatchObject({ movements: 20_000, items: 200, wrong: 0 })
   })
 })

@@ -18,6 +18,7 @@ test('an item is found with what it is', async () => {
   expect(await itemOf(database.pool, shop.merchantId, id)).toEqual({
     id,
     sku: 'RNG-1',
+    halfOf: null,
     title: 'Signet ring',
     variant: '54 / Gold',
     kind: 'replenishable',

@@ -9,7 +9,6 @@ import {
   setStatus,
   workingAccounts,
 } from '#app/merchant/account.server.ts'
-import { keepPlaces, locationsByPlace } from '#app/merchant/location.server.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { minutesAfterNoon } from '../support/orders.ts'
 import { openShop, type ShopRows } from '../support/shop-rows.ts'
@@ -60,37 +59,5 @@ describe('an account', () => {
     await openAccount(db, { merchantId: other.merchantId, id: shop.etsy }, minutesAfterNoon(1))
     await raiseWatermark(db, { merchantId: other.merchantId, id: shop.etsy }, { to: minutesAfterNoon(1) })
     expect(await etsy()).toMatchObject({ status: 'open', openedAt: null, watermark: null })
-  })
-})
-
-describe('a place of the shop', () => {
-  const place = (externalId: string, said: object = {}) => ({
-    externalId,
-    name: externalId,
-    sellsOnline: true,
-    active: true,
-    ...said,
-  })
-  const account = () => ({ merchantId: shop.merchantId, id: shop.shopify })
-  it('is a location of ours, in the shop’s order, and read again it is the same', async () => {
-    await keepPlaces(db, account(), [
-      place('main'),
-      place('bench', { sellsOnline: false }),
-      place('closed', { active: false }),
-    ])
-    const first = await locationsByPlace(db, account())
-    expect([...first.keys()].toSorted()).toEqual(['bench', 'main'])
-    await keepPlaces(db, account(), [place('main'), place('new')])
-    const again = await locationsByPlace(db, account())
-    expect(again.get('main')).toBe(first.get('main'))
-    expect(again.size).toBe(3)
-    const { rows } = await db.query(
-      'SELECT name, sellable FROM location WHERE merchant_id = $1 AND id = ANY ($2::int[]) ORDER BY rank, id',
-      [shop.merchantId, [...first.values()]],
-    )
-    expect(rows).toEqual([
-      { name: 'main', sellable: true },
-      { name: 'bench', sellable: false },
-    ])
   })
 })

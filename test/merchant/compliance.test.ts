@@ -67,7 +67,9 @@ test('actors have names: a channel’s, a person’s, or at least their role', a
   expect(await actorsOf(database.pool, shop.merchantId)).toEqual({
     app: 'Vitrine',
     [`channel/${shopify}`]: 'Shopify',
+    [`channel/${shopify}/person`]: 'Shopify, person not told',
     [`channel/${etsy}`]: 'Etsy',
+    [`channel/${etsy}/person`]: 'Etsy, person not told',
     [`person/${person}`]: 'Anna Roth',
     [`person/${clerk}`]: `staff no. ${clerk}`,
   })

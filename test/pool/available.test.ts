@@ -1,16 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { STOCK_STATES, type Balance } from '#app/kernel/stock-state.ts'
 import { available } from '#app/pool/available.ts'
+import type { ChannelFacts, Terms } from '#app/pool/terms.ts'
 import type { StockAtLocation, Supply } from '#app/pool/supply.ts'
 
 const NOTHING: Balance = Object.fromEntries(STOCK_STATES.map((state) => [state, 0])) as Balance
+const PLACES = ['Safe', 'Window', 'Bench']
 const at = (name: string, sellable: boolean, balance: Partial<Balance>): StockAtLocation => ({
+  id: PLACES.indexOf(name) + 1,
   name,
   sellable,
   balance: { ...NOTHING, ...balance },
 })
 const stocked = (stock: StockAtLocation[]): Supply => ({ kind: 'stock', stock })
-const ETSY = { name: 'Etsy', maximumShown: 999 }
+const NOON = new Date('2026-03-10T12:00:00Z')
+const on = (facts: ChannelFacts, more: Partial<Terms> = {}): Terms => ({ rules: [], facts, at: NOON, ...more })
+const ETSY = on({ name: 'Etsy', maximumShown: 999 })
 
 describe('what a channel may show', () => {
   it.each(STOCK_STATES.filter((state) => state !== 'available'))('is nothing of what is %s', (state) => {
@@ -34,7 +39,8 @@ describe('what a channel may show', () => {
   })
   it('has no end where the channel knows none', () => {
     expect(
-      available(stocked([at('Safe', true, { available: 5_000 })]), { name: 'Shopify', maximumShown: null }).quantity,
+      available(stocked([at('Safe', true, { available: 5_000 })]), on({ name: 'Shopify', maximumShown: null }))
+        .quantity,
     ).toBe(5_000)
   })
   it('explains itself in steps that add up', () => {
@@ -45,11 +51,11 @@ describe('what a channel may show', () => {
     const { quantity, steps } = available(stocked(stock), ETSY)
     expect(steps.reduce((sum, step) => sum + step.quantity, 0)).toBe(quantity)
     expect(steps).toEqual([
-      { sentence: '1200 for sale in Safe', quantity: 1_200 },
-      { sentence: '2 in Safe reserved for orders', quantity: 0 },
-      { sentence: '4 in Bench, not a place that sells', quantity: 0 },
-      { sentence: '1 in Bench in work', quantity: 0 },
-      { sentence: 'Etsy shows at most 999', quantity: -201 },
+      { sentence: '1200 for sale in Safe', quantity: 1_200, link: 'location/1' },
+      { sentence: '2 in Safe reserved for orders', quantity: 0, link: 'location/1' },
+      { sentence: '4 in Bench, not a place that sells', quantity: 0, link: 'location/3' },
+      { sentence: '1 in Bench in work', quantity: 0, link: 'location/3' },
+      { sentence: 'Etsy shows at most 999', quantity: -201, link: null },
     ])
   })
 })
@@ -71,8 +77,8 @@ describe('a bundle', () => {
   })
   it('names the part that is scarcest by its number, and the others beside it', () => {
     expect(available(bundle(['ring', 1, 5], ['stud', 2, 5]), ETSY).steps).toEqual([
-      { sentence: '5 of ring for sale, 1 in each: enough for 5', quantity: 0 },
-      { sentence: '5 of stud for sale, 2 in each: enough for 2', quantity: 2 },
+      { sentence: '5 of ring for sale, 1 in each: enough for 5', quantity: 0, link: null },
+      { sentence: '5 of stud for sale, 2 in each: enough for 2', quantity: 2, link: null },
     ])
   })
 })
@@ -97,6 +103,7 @@ describe('what is made to order', () => {
     expect(available(made(3), ETSY).steps.at(-1)).toEqual({
       sentence: '2 of 5 more can be made, each in 21 days',
       quantity: 2,
+      link: null,
     })
   })
 })

@@ -172,6 +172,25 @@ describe('two buyers at once', () => {
     )
     expect(second).toMatchObject({ taken: [{ locationId: window, quantity: 1 }] })
   })
+  it('of which the first brings it back from the buyer: the second has it', async () => {
+    const item = await ring({})
+    await append(db, change('none'), [
+      { itemId: item, quantity: 1, from: { outside: 'found' }, to: { locationId: shop.safe, state: 'damaged' } },
+    ])
+    const back = (to: 'available' | 'held') => ({ itemId: item, quantity: 1, to: { locationId: shop.safe, state: to } })
+    const [, second] = await heldWhile(
+      (tx) => append(tx, change('a'), [{ ...back('available'), from: { outside: 'customer' } }]),
+      () => reserve(db, change('b'), all({ itemId: item, quantity: 1 })),
+    )
+    expect(second).toMatchObject({ taken: [{ quantity: 1 }] })
+    const [, third] = await heldWhile(
+      (tx) => append(tx, change('c'), [{ ...back('available'), from: { outside: 'customer' } }]),
+      () => append(db, change('d'), [{ ...back('held'), from: { locationId: shop.safe, state: 'available' } }]),
+    )
+    expect(third).toBe('done')
+    expect(await lies(item)).toEqual({ Safe: { reserved: 1, held: 1, damaged: 1 } })
+    expect(await verifyLedger(db, shop.merchantId)).toEqual([])
+  })
   it('of which the first gives up: the second has the piece', async () => {
     const item = await ring({ safe: 1 })
     const given = new Error('The first buyer leaves.')

@@ -12,8 +12,13 @@ const NONE: Balance = {
   safety_stock: 0,
   incoming: 0,
 }
-const safe = (balance: Partial<Balance>) => ({ name: 'Safe', sellable: true, balance: { ...NONE, ...balance } })
-const bench = (balance: Partial<Balance>) => ({ name: 'Bench', sellable: false, balance: { ...NONE, ...balance } })
+const safe = (balance: Partial<Balance>) => ({ id: 1, name: 'Safe', sellable: true, balance: { ...NONE, ...balance } })
+const bench = (balance: Partial<Balance>) => ({
+  id: 2,
+  name: 'Bench',
+  sellable: false,
+  balance: { ...NONE, ...balance },
+})
 
 test.each([
   ['nothing anywhere', [], 'There is no piece of it, at any place.'],

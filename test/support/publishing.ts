@@ -58,7 +58,7 @@ export async function openPublishing(db: pg.Pool): Promise<Publishing> {
     round,
     async ring(has, shows = has, row = {}) {
       const itemId = await addItem(db, shop, row)
-      await addStock(db, shop, { itemId, place: shop.safe, available: has })
+      if (has > 0) await addStock(db, shop, { itemId, place: shop.safe, available: has })
       const externalId = `ring-${itemId}`
       channel.shown.set(externalId, shows)
       const seen = { external_id: externalId, shown: shows, seen_at: clock.now() }

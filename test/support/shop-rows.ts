@@ -37,7 +37,7 @@ export async function openShop(db: Sql, timeZone = 'Europe/Paris'): Promise<Shop
       connected_at: new Date('2026-01-01T00:00:00Z'),
     })
   const place = (label: string, sellable: boolean, rank: number) =>
-    put(db, 'location', { merchant_id: merchantId, name: label, kind: label, sellable, rank })
+    put(db, 'location', { merchant_id: merchantId, name: label, kind: label.toLowerCase(), sellable, rank })
   return {
     merchantId,
     shopify: await account('shopify', 'Shopify'),

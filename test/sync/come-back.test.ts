@@ -124,7 +124,7 @@ describe('a store that comes back', () => {
     expect(await listed(shops)).toEqual(['Safe available: 3 here, 7 there'])
     expect(await ledger(shops)).toEqual([])
     expect(await book(shops)).toBeUndefined()
-    expect(await ledger(shops)).toEqual(['changed in Shopify: 4 correction > available'])
+    expect(await ledger(shops)).toEqual(['changed there: 4 correction > available'])
     await agree(shops)
   })
   it('sells while a person looks: its orders are booked, and the difference stays the same', async () => {

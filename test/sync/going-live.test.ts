@@ -11,7 +11,7 @@ afterAll(() => database.drop())
 
 async function look(shop: ShopRows, maximumShown: number | null = null) {
   const account = present(await accountById(database.pool, shop.etsy), 'the account')
-  return goingLive(database.pool, account, maximumShown)
+  return goingLive(database.pool, account, { capabilities: { maximumShown }, at: shop.at })
 }
 
 type Row = Record<string, unknown>

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { recompute } from '#app/sync/derivation.ts'
 import { ingestOrder } from '#app/sync/ingest-order.server.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openPublishing, type Publishing } from '../support/publishing.ts'
@@ -7,6 +8,7 @@ import { NOON } from '../support/shop-rows.ts'
 
 let database: FreshDatabase
 let db: pg.Pool
+let shop: Publishing['shop']
 let clock: Publishing['clock']
 let channel: Publishing['channel']
 let sync: Publishing['sync']
@@ -26,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 beforeEach(async () => {
-  ;({ clock, channel, sync, ring, stock, account, round, settle, pass, writes, incidents, listingRow } =
+  ;({ shop, clock, channel, sync, ring, stock, account, round, settle, pass, writes, incidents, listingRow } =
     await openPublishing(db))
 })
 
@@ -83,9 +85,11 @@ describe('what a channel is told', () => {
     const { rows } = await db.query('SELECT quantity, outcome, derivation FROM publication WHERE listing_id = $1', [
       listingId,
     ])
-    expect(rows).toEqual([
-      { quantity: 3, outcome: 'accepted', derivation: [{ sentence: '3 for sale in Safe', quantity: 3 }] },
-    ])
+    expect(recompute(rows[0].derivation)).toEqual({
+      quantity: 3,
+      steps: [{ sentence: '3 for sale in Safe', quantity: 3, link: `location/${shop.safe}` }],
+    })
+    expect(rows).toEqual([{ quantity: 3, outcome: 'accepted', derivation: expect.anything() }])
   })
   it('begins with the pieces there is only one of', async () => {
     const [many, one] = [await ring(5), await ring(1, 1, { kind: 'one_of_one', sku: 'ONE' })]

@@ -103,8 +103,8 @@ test('the table of places adds up along both sides, and hides states that no pie
     incoming: 0,
   }
   const stock = [
-    { name: 'Safe', sellable: true, balance: { ...none, available: 5, reserved: 1 } },
-    { name: 'Bench', sellable: false, balance: { ...none, in_work: 2 } },
+    { id: 1, name: 'Safe', sellable: true, balance: { ...none, available: 5, reserved: 1 } },
+    { id: 2, name: 'Bench', sellable: false, balance: { ...none, in_work: 2 } },
   ]
   const text = read(<StatesCard stock={stock} sentence="8 pieces." />)
   expect(text).toContain('Place For sale Reserved In work In all')

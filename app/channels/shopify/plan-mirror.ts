@@ -123,6 +123,7 @@ const OUTSIDE = new Map([
   ['came back', 'restock'],
   ['received', 'received'],
   ['lost', 'shrinkage'],
+  ['held piece moved', 'reservation_updated'],
 ])
 
 const BY_NAME = ['damaged', 'safety_stock', 'quality_control']

@@ -88,7 +88,10 @@ describe('the calls that mirror a change', () => {
 
   const reasons: [StockState | null, StockState | null, string, string][] = [
     ['available', 'reserved', 'sold', 'reservation_created'],
-    ['available', 'held', 'held', 'reservation_created'],
+    ['available', 'held', 'held for a client', 'reservation_created'],
+    ['held', 'available', 'hold ran out', 'reservation_deleted'],
+    ['held', null, 'held piece moved', 'reservation_updated'],
+    [null, 'held', 'held piece moved', 'reservation_updated'],
     ['reserved', 'available', 'cancelled', 'reservation_deleted'],
     ['available', 'damaged', 'dropped', 'damaged'],
     ['damaged', 'available', 'mended', 'damaged'],

@@ -1,0 +1,7 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { cartApi } from '../cart-api.server.ts'
+import { sync } from '../web-resources.server.ts'
+
+/** One cart: docs/cart-api.md. */
+export const loader = ({ request, params }: LoaderFunctionArgs) => cartApi(sync, { request, cart: params['cart'] })
+export const action = ({ request, params }: ActionFunctionArgs) => cartApi(sync, { request, cart: params['cart'] })

@@ -1,0 +1,38 @@
+import type { Sql } from '../kernel/sql.ts'
+import type { LineOutcome, Outcome } from '../orders/book.server.ts'
+import { convertCarts, takeFromCarts, type lockCartsOf } from '../orders/convert-cart.server.ts'
+import { fillShortfalls } from '../orders/shortfall.server.ts'
+import type { CartOwner } from '../pool/cart.server.ts'
+
+/**
+ * What an order is after its own carts have become it, and where it is still short, other carts have made way. Nothing
+ * of it was for sale in between.
+ */
+export async function withItsCarts(
+  tx: Sql,
+  owner: CartOwner,
+  { carts, booked }: { carts: Awaited<ReturnType<typeof lockCartsOf>>; booked: Outcome },
+): Promise<Outcome> {
+  const lineIds = booked.lines.map(({ lineId }) => lineId)
+  const own = await convertCarts(tx, owner, { carts, lineIds })
+  const lines = booked.lines.map((line) => lessShort(line, own.given))
+  const short = lines.filter(({ newlyShort, resolved }) => newlyShort > 0 && !resolved.told.backorder)
+  const others = await takeFromCarts(
+    tx,
+    owner,
+    short.map(({ lineId }) => lineId),
+  )
+  const itemIds = [...new Set(own.freed)]
+  const filled = await fillShortfalls(tx, { merchantId: owner.merchantId, itemIds, at: owner.at })
+  return {
+    ...booked,
+    lines: lines.map((line) => lessShort(line, others.given)),
+    nowWhole: [...booked.nowWhole, ...filled],
+  }
+}
+
+function lessShort(line: LineOutcome, given: Map<number, number>): LineOutcome {
+  const pieces = given.get(line.lineId) ?? 0
+  if (pieces === 0) return line
+  return { ...line, short: line.short - pieces, newlyShort: Math.max(0, line.newlyShort - pieces) }
+}
