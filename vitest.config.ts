@@ -8,7 +8,12 @@ if (!process.version.startsWith('v24.')) {
 const sequence = { shuffle: true }
 
 // What starts the built app: one after the other, for they build it if need be, and they measure time.
-const processes = ['test/browser/**/*.test.ts', 'test/bench/**/*.test.ts', 'test/scenario/kill.test.ts']
+const processes = [
+  'test/browser/**/*.test.ts',
+  'test/bench/**/*.test.ts',
+  'test/scenario/kill.test.ts',
+  'test/simulation/chaos.test.ts',
+]
 
 export default defineConfig({
   test: {

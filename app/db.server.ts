@@ -14,6 +14,8 @@ export function openPool(url: string, { max = 10, settings = '' }: { max?: numbe
   const pool = new pg.Pool({ connectionString: url, max, options: `${OPTIONS} ${settings}` })
   // An idle connection that the server ends must not end the process: the next query opens another.
   pool.on('error', () => {})
+  // Nor one that it ends between two queries of a transaction: the next query fails.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

@@ -46,6 +46,8 @@ export type LiveShop = {
   db: Sql
   web: Child
   workers: Child[]
+  /** Another worker, beside those that run; resolves once it is at work. */
+  addWorker(): Promise<Child>
   stop(): Promise<void>
 }
 
@@ -90,7 +92,9 @@ async function bringUp(options: LiveShopOptions, toStop: (() => Promise<unknown>
     return child
   }
   const web = launch('web', 'app/web.server.ts')
-  const all = Array.from({ length: workers }, (_, n) => launch(`worker-${n + 1}`, 'app/worker.server.ts'))
+  let launched = 0
+  const launchWorker = () => launch(`worker-${(launched += 1)}`, 'app/worker.server.ts')
+  const all = Array.from({ length: workers }, launchWorker)
   const url = `http://127.0.0.1:${port + 1}`
   await Promise.all([ready(web, answers(url)), ...all.map((worker) => ready(worker, worker.says(/\S/)))])
   // Not before the app listens: news it could not be told comes again a minute later, in the middle of what is measured.
@@ -100,7 +104,12 @@ async function bringUp(options: LiveShopOptions, toStop: (() => Promise<unknown>
   const shopify = world.shopify.shop(STORE)
   const etsy = present(world.etsy.shops()[0], 'the Etsy shop')
   await connectEtsy({ world, shopify, etsy, url, until: (text) => settled(pool, text) })
-  return { world, shopify, etsy, db: pool, web, workers: all }
+  const addWorker = async () => {
+    const worker = launchWorker()
+    await ready(worker, worker.says(/\S/))
+    return worker
+  }
+  return { world, shopify, etsy, db: pool, web, workers: all, addWorker }
 }
 
 const newKeys = (): Keys => ({
