@@ -5,7 +5,7 @@ import type { Terms } from '../pool/terms.ts'
 import { balancesOf, supplyAt } from '../pool/balance-at.server.ts'
 import { scopesSql, type Rule } from '../pool/rule.ts'
 import { RULE_JSON, rulesLateral, type Under } from '../pool/rules.server.ts'
-import { stockLateral } from '../pool/stock.server.ts'
+import { ONLY_ONE, stockLateral } from '../pool/stock.server.ts'
 import type { Supply } from '../pool/supply.ts'
 import { STOCKED_CHANNELS } from './account-step.server.ts'
 import { factsOf } from './channel-facts.server.ts'
@@ -30,7 +30,7 @@ type Row = Under & {
 }
 
 const LISTED = `SELECT l.id AS "listingId", l.account_id AS "accountId", a.name AS account, a.channel, l.unexplained,
-  i.kind = 'one_of_one' AS "oneOfOne", i.category, s.supply, u.rules, u."rulesVersion", u."keptElsewhere"
+  ${ONLY_ONE} AS "oneOfOne", i.category, s.supply, u.rules, u."rulesVersion", u."keptElsewhere"
 FROM listing l
 JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id
 JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id,
