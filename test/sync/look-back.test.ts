@@ -72,3 +72,31 @@ describe('the sweep looks at what Etsy shows, though nothing is due there', () =
     expect(await shops.incidents()).toMatchObject([{ kind: 'dead-listing' }])
   })
 })
+
+describe('a variation that is written because another one of its listing was due', () => {
+  const SIZES = ['52', '54']
+  const ring = {
+    title: 'Signet',
+    options: ['Size'],
+    variants: SIZES.map((size) => ({
+      sku: `SIG-${size}`,
+      choice: [size],
+      price: '120.00',
+      stock: [{ location: 'Safe', available: 4 }],
+    })),
+  }
+  const listing = {
+    title: 'Signet',
+    variations: ['Ring size'],
+    products: SIZES.map((size) => ({ sku: `SIG-${size}`, choice: [size], quantity: 4, priceCents: 13_000 })),
+  }
+
+  it('is set back when somebody had raised it', async () => {
+    const shops = await openTwoShops(database.pool, { products: [ring], listings: [listing] })
+    const { listingId, productId } = shops.etsyListing('SIG-54')
+    given(shops.etsy.editBySeller(listingId, { quantities: { [productId]: 9 } }))
+    given(shops.shopify.placeOrder({ source: 'web', lines: [{ sku: 'SIG-52', quantity: 1 }] }))
+    await shops.pass(5_000)
+    expect(['SIG-52', 'SIG-54'].map((sku) => shops.etsyShows(sku))).toEqual([3, 4])
+  })
+})
