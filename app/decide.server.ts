@@ -4,6 +4,7 @@ import { BOOKS_DECISIONS } from './decide/books.server.ts'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
 import { HANDLING_DECISIONS } from './decide/handling.server.ts'
 import { HOLD_DECISIONS } from './decide/holds.server.ts'
+import { ORDER_DECISIONS } from './decide/orders.server.ts'
 import { PLACE_DECISIONS } from './decide/places.server.ts'
 import { RECEIVING_DECISIONS } from './decide/receiving.server.ts'
 import { RULE_DECISIONS } from './decide/rules.server.ts'
@@ -24,6 +25,7 @@ export const DECISIONS: Record<string, AnyDecision> = {
   ...PLACE_DECISIONS,
   ...HANDLING_DECISIONS,
   ...RECEIVING_DECISIONS,
+  ...ORDER_DECISIONS,
 }
 
 /** What a person is answered: no refusal when it was done; `said` where there is something to look at. */

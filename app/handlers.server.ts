@@ -1,7 +1,9 @@
+import { isOneOfOne } from './catalog/one-of-one.ts'
 import { keepThings, knowsThings, markUndecided } from './catalog/things.server.ts'
 import { type Connector, keepsStock, type StockedConnector } from './channels/connector.ts'
 import { TryAgain } from './kernel/outage.ts'
 import { accountById, type Account } from './merchant/account.server.ts'
+import { claimsPast } from './orders/claim-time.server.ts'
 import type { Handlers } from './queue/fact.ts'
 import { adoptChanges, agrees } from './sync/adopt.server.ts'
 import { comeBack, compareAgain } from './sync/come-back.server.ts'
@@ -91,6 +93,7 @@ export function timed(sync: Sync): Timed[] {
     { name: 'carts run out', run: () => expireCarts(sync) },
     fillPromised(sync),
     ...ruleTimes(sync),
+    { name: 'claims become final', run: () => claimsPast(sync.db, sync.clock.now()) },
   ]
 }
 
@@ -120,7 +123,11 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
     await forgetThing(sync.db, owner, externalId)
     return true
   }
-  const rows = things.map(({ ref, levels: _, ...thing }) => ({ ...thing, ...ref }))
+  const rows = things.map(({ ref, levels, ...thing }) => ({
+    ...thing,
+    ...ref,
+    oneOfOne: isOneOfOne({ ...thing, levels }),
+  }))
   const isKnown = await knowsThings(sync.db, owner, rows)
   if (!isKnown) {
     await sync.inTransaction(async (tx) => {

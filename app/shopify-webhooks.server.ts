@@ -5,6 +5,7 @@ import { systemClock } from './kernel/system-clock.server.ts'
 import { log } from './log.server.ts'
 import { accountOf, accountsOf } from './merchant/account.server.ts'
 import { forgetShop } from './merchant/compliance.server.ts'
+import { takeInCheckout } from './shopify-checkouts.server.ts'
 import { disconnect } from './sync/decisions.server.ts'
 import { keepNotification } from './sync/inbox.server.ts'
 import { sync } from './web-resources.server.ts'
@@ -25,6 +26,10 @@ export async function receiveShopify(received: Received): Promise<void> {
     case 'customers/data_request':
     case 'customers/redact':
       return buyerAsked(sync, { shop, topic: topicOf(received.topic), payload: received.payload }, log)
+    case 'checkouts/create':
+    case 'checkouts/update':
+    case 'checkouts/delete':
+      return takeInCheckout(sync, received)
     default:
       return keep(received)
   }

@@ -1,11 +1,17 @@
+import type { Writable } from 'node:stream'
 import type pg from 'pg'
 
 /** What a connection of pg's can do beyond what its types tell. */
-type Copying = { query(text: string): void; sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void }
+type Copying = {
+  query(text: string): void
+  sendCopyFromChunk(chunk: Buffer): void
+  endCopyFrom(): void
+  stream: Writable
+}
 
 /**
  * Loads rows by COPY: `lines` gives them in pieces, each of whole lines in PostgreSQL's text format. The next piece is
- * made when the loop has come round again, so that the last has left.
+ * made when the last has left: ten million rows are a gigabyte.
  */
 export function copyIn(client: pg.ClientBase, statement: string, lines: Iterator<string>): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -13,7 +19,8 @@ export function copyIn(client: pg.ClientBase, statement: string, lines: Iterator
       const next = lines.next()
       if (next.done) return void connection.endCopyFrom()
       connection.sendCopyFromChunk(Buffer.from(next.value))
-      setImmediate(() => void send(connection))
+      if (connection.stream.writableNeedDrain) connection.stream.once('drain', () => void send(connection))
+      else setImmediate(() => void send(connection))
     }
     const copy = {
       submit: (connection: Copying) => void connection.query(statement),

@@ -10,6 +10,7 @@ import { assert } from '#app/kernel/assert.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
 import type { VirtualClock } from '#app/kernel/virtual-clock.ts'
 import { accountOf } from '#app/merchant/account.server.ts'
+import { takeInCheckout } from '#app/shopify-checkouts.server.ts'
 import { keepNotification } from '#app/sync/inbox.server.ts'
 import { createEtsySandbox, type EtsySandbox, type EtsySandboxOptions } from '#sandbox/etsy/sandbox.ts'
 import type { Shop as EtsyShop } from '#sandbox/etsy/shop.ts'
@@ -41,6 +42,9 @@ const TOPICS = [
   'products/create',
   'products/update',
   'inventory_items/delete',
+  'checkouts/create',
+  'checkouts/update',
+  'checkouts/delete',
 ]
 
 export type WorldOptions = {
@@ -240,6 +244,8 @@ function offline(sandbox: ShopifySandbox, shop: string): Tokens {
 async function receive(road: Road, request: Request, sentAt: Date): Promise<Response> {
   const body = await request.text()
   const etsy = request.url.includes('/webhooks/etsy')
+  const topic = request.headers.get('x-shopify-topic') ?? ''
+  if (topic.startsWith('checkouts/')) return receiveCheckout(road, request.headers, { topic, body })
   const notification = etsy
     ? verifyEtsyNotification({ body, headers: request.headers, secret: WEBHOOK_SECRET, now: sentAt })
     : fromShopify(request.headers, body, sentAt)
@@ -249,6 +255,15 @@ async function receive(road: Road, request: Request, sentAt: Date): Promise<Resp
   const shop = 'shopId' in notification ? notification.shopId : (request.headers.get('x-shopify-shop-domain') ?? '')
   const account = await accountOf(road.sync.db, etsy ? 'etsy' : 'shopify', String(shop))
   if (account && account.status !== 'off') await keepNotification(road.sync, account, notification)
+  return new Response()
+}
+
+async function receiveCheckout(road: Road, headers: Headers, { topic, body }: { topic: string; body: string }) {
+  const shop = headers.get('x-shopify-shop-domain') ?? ''
+  const triggeredAt = headers.get('x-shopify-triggered-at') ?? undefined
+  await takeInCheckout(road.sync, { topic, shop, payload: JSON.parse(body), triggeredAt })
+  const account = await accountOf(road.sync.db, 'shopify', shop)
+  if (account) road.kick(account.merchantId)
   return new Response()
 }
 

@@ -29,6 +29,8 @@ export type ListingFacts = {
   /** pieces it showed less than expected, that no order has explained yet */
   unexplained: number
   step: Step
+  /** of a one-of-one piece: which of its listings this is; null for any other item */
+  role: 'authoritative' | 'mirror' | null
 }
 
 /** The item, or undefined when this merchant has none of that number. */
@@ -41,7 +43,8 @@ export async function itemOf(db: Sql, merchantId: number, itemId: number): Promi
 /** Every listing of an item, by channel. */
 export async function listingsOf(db: Sql, merchantId: number, itemId: number): Promise<ListingFacts[]> {
   const text = `SELECT l.id, l.account_id AS "accountId", a.name AS account, a.channel, l.sku, l.title, l.url, l.status, l.shown,
-      l.seen_at AS "seenAt", l.agreed_since AS "agreedSince", l.unexplained, ${STEP} AS step
+      l.seen_at AS "seenAt", l.agreed_since AS "agreedSince", l.unexplained, ${STEP} AS step,
+      CASE WHEN i.kind <> 'one_of_one' THEN NULL WHEN l.authoritative THEN 'authoritative' ELSE 'mirror' END AS role
     FROM listing l JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id
     JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
     WHERE l.merchant_id = $1 AND l.item_id = $2 ORDER BY l.account_id, l.id`

@@ -1,6 +1,7 @@
 import { present } from '../kernel/assert.ts'
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { Sql } from '../kernel/sql.ts'
+import { settleAuthoritative } from './authoritative.server.ts'
 import { type ItemToMatch, type ListingToMatch, matchListings, type Pair } from './match.ts'
 
 type Owner = { merchantId: number; accountId: number; at: Date }
@@ -67,6 +68,7 @@ export async function matchAccount(db: Sql, owner: Owner): Promise<Matched> {
       ON CONFLICT DO NOTHING`,
     values: [owner.merchantId, JSON.stringify(proposals)],
   })
+  await settleAuthoritative(db, { merchantId: owner.merchantId, itemIds: sure.map(({ itemId }) => itemId) })
   const counted = await db.query<Matched>({
     text: `SELECT count(item_id)::int AS matched, count(*) FILTER (WHERE item_id IS NULL AND EXISTS (SELECT FROM match_proposal p
         WHERE p.merchant_id = $1 AND p.listing_id = l.id AND p.answer IS NULL))::int AS asked

@@ -1,4 +1,5 @@
 import type { Sql } from '../kernel/sql.ts'
+import { settleAuthoritative } from './authoritative.server.ts'
 
 /** A thing of a channel with its own ledger, as far as the catalog keeps it. */
 export type NewThing = {
@@ -89,12 +90,21 @@ export async function keepThings(
   const lock = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))'
   await db.query({ name: 'lock-things', text: lock, values: [`things/${owner.accountId}`] })
   const values = [owner.merchantId, owner.accountId, JSON.stringify(things), owner.at]
-  return (await db.query<KeptThing>({ name: 'keep-things', text: KEEP, values })).rows
+  const { rows } = await db.query<KeptThing>({ name: 'keep-things', text: KEEP, values })
+  if (things.some(({ oneOfOne }) => oneOfOne)) {
+    const itemIds = rows.map(({ itemId }) => itemId)
+    await settleAuthoritative(db, { merchantId: owner.merchantId, itemIds })
+  }
+  return rows
 }
+
+/** Why an item is not published: its SKU is a one-of-one piece's for ever. */
+export const SKU_RETIRED = 'its SKU belongs to a one-of-one piece, and is never used again'
 
 /**
  * Says of every item what stands in the way of publishing it, until a person decides: a SKU that two items have, none
- * at all, stock that is not tracked, a bundle of which nobody has said what it is made of. `only`: of these items.
+ * at all, stock that is not tracked, a bundle of which nobody has said what it is made of. That its SKU is a one-of-one
+ * piece's no person can decide away. `only`: of these items.
  */
 export async function markUndecided(db: Sql, merchantId: number, only: number[] | null = null): Promise<void> {
   const text = `
@@ -108,11 +118,15 @@ export async function markUndecided(db: Sql, merchantId: number, only: number[] 
         WHEN i.kind = 'bundle' AND p.bundle_id IS NULL THEN 'a bundle: its number follows from its parts'
         WHEN NOT i.tracked AND i.kind <> 'bundle' THEN 'its stock is not tracked'
         WHEN i.sku = '' THEN 'it has no SKU'
-        WHEN e.sku IS NOT NULL THEN 'another item has the same SKU' END AS reason
-      FROM item i LEFT JOIN equal e ON e.sku = i.sku LEFT JOIN made_of_parts p ON p.bundle_id = i.id WHERE i.merchant_id = $1
+        WHEN t.item_id <> i.id THEN '${SKU_RETIRED}'
+        WHEN e.sku IS NOT NULL AND t.item_id IS NULL THEN 'another item has the same SKU' END AS reason,
+        COALESCE(t.item_id <> i.id, false) AS for_ever
+      FROM item i LEFT JOIN equal e ON e.sku = i.sku LEFT JOIN made_of_parts p ON p.bundle_id = i.id
+      LEFT JOIN retired_sku t ON t.merchant_id = i.merchant_id AND t.sku = i.sku
+      WHERE i.merchant_id = $1
     )
     UPDATE item i SET undecided = r.reason FROM reasons r
-    WHERE i.merchant_id = $1 AND i.id = r.id AND i.decided_at IS NULL AND i.undecided IS DISTINCT FROM r.reason
+    WHERE i.merchant_id = $1 AND i.id = r.id AND (i.decided_at IS NULL OR r.for_ever) AND i.undecided IS DISTINCT FROM r.reason
       AND ($2::int[] IS NULL OR i.id = ANY ($2))`
   await db.query({ text, values: [merchantId, only] })
 }

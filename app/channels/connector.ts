@@ -15,6 +15,8 @@ export type Capabilities = {
   maximumShown: number | null
   /** it announces orders by itself */
   pushesOrders: boolean
+  /** what cancelling an order there costs a merchant, against the other channels: a higher number is kept rather */
+  cancelCost: number
   /** calls that one `apply` may take, at most: what was read before is still fresh when the last is written */
   callsAtOnce: number
 }

@@ -1,4 +1,5 @@
 import type { Sql } from '../kernel/sql.ts'
+import type { TimelineEntry } from './oversell-timeline.ts'
 import { refuse, type Refusal } from '../kernel/refusal.ts'
 
 export type IncidentNote = { at: Date; actor: string; sentence: string }
@@ -18,6 +19,10 @@ export type IncidentRow = {
   closedAt: Date | null
   closedBy: string | null
   notes: IncidentNote[]
+  /** what led to it, as it was known when it opened; of an oversell only */
+  timeline: TimelineEntry[]
+  /** the order it is about, if it is about a line of one */
+  orderId: number | null
 }
 
 export type IncidentPage = { rows: IncidentRow[]; next: string | null }
@@ -29,7 +34,9 @@ const LIST = (older: string) => `
 SELECT c.id, c.kind, c.sentence, c.item_id AS "itemId", i.title AS item, c.account_id AS "accountId", a.name AS account,
   c.value_minor AS "valueMinor", c.currency, c.opened_at AS "openedAt", c.closed_at AS "closedAt", c.closed_by AS "closedBy",
   (SELECT COALESCE(json_agg(json_build_object('at', n.at, 'actor', n.actor, 'sentence', n.sentence) ORDER BY n.at, n.n), '[]')
-    FROM incident_note n WHERE n.merchant_id = c.merchant_id AND n.incident_id = c.id) AS notes
+    FROM incident_note n WHERE n.merchant_id = c.merchant_id AND n.incident_id = c.id) AS notes,
+  COALESCE(c.timeline, '[]') AS timeline, (SELECT order_id FROM order_line l
+    WHERE l.merchant_id = c.merchant_id AND l.id = substring(c.subject FROM '^line/([0-9]{1,15})$')::bigint) AS "orderId"
 FROM incident c
 LEFT JOIN item i ON i.merchant_id = c.merchant_id AND i.id = c.item_id
 LEFT JOIN channel_account a ON a.merchant_id = c.merchant_id AND a.id = c.account_id
@@ -45,13 +52,15 @@ export async function incidentPage(
   const from = readCursor(cursor)
   const text = LIST(from ? 'AND (c.opened_at, c.id) < ($3::timestamptz, $4::bigint)' : '')
   const { rows } = await db.query<IncidentRow>({ text, values: [merchantId, open, ...(from ?? [])] })
-  const page = rows.slice(0, PAGE).map((row) => ({ ...row, notes: row.notes.map(readNote) }))
+  const page = rows
+    .slice(0, PAGE)
+    .map((row) => ({ ...row, notes: row.notes.map(readNote), timeline: row.timeline.map(readNote) }))
   const last = page.at(-1)
   return { rows: page, next: last && rows.length > PAGE ? `${last.openedAt.toISOString()}_${last.id}` : null }
 }
 
 // A time inside JSON comes as text.
-const readNote = (note: IncidentNote): IncidentNote => ({ ...note, at: new Date(note.at) })
+const readNote = <Entry extends TimelineEntry>(note: Entry): Entry => ({ ...note, at: new Date(note.at) })
 
 function readCursor(cursor: string | null): [string, number] | null {
   const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_(\d{1,15})$/.exec(cursor ?? '')

@@ -102,18 +102,27 @@ export async function keptOfBuyer(
   return kept.filter(({ rows }) => rows > 0)
 }
 
+const SHORTEST_NUMBER = 7
+const digits = (text: string) => `regexp_replace(${text}, '[^0-9]', '', 'g')`
+
 const isBuyer = ({ found: { customer, email, phone } }: PeopleTable): string => {
   const ways = [
     ...(customer ? [`${customer} = $2::text`] : []),
-    ...(email ? [`lower(${email}) = lower($3::text)`] : []),
-    ...(phone ? [`regexp_replace(${phone}, '[^0-9]', '', 'g') = regexp_replace($4::text, '[^0-9]', '', 'g')`] : []),
+    // A column may say more than one way to reach somebody: "anna@example.org, 079 …".
+    ...(email
+      ? [
+          `strpos(' ' || translate(lower(${email}), ',;:()<>', repeat(' ', 7)) || ' ', ' ' || lower($3::text) || ' ') > 0`,
+        ]
+      : []),
+    ...(phone
+      ? [`length(${digits('$4::text')}) >= ${SHORTEST_NUMBER} AND strpos(${digits(phone)}, ${digits('$4::text')}) > 0`]
+      : []),
   ]
   // Every parameter is there, whichever of them are looked at.
   return `merchant_id = $1 AND ($2::text IS NULL OR $3::text IS NULL OR $4::text IS NULL OR true) AND (${ways.join(' OR ') || 'false'})`
 }
 
 const SHORTEST_NAME = 3
-const SHORTEST_NUMBER = 7
 
 // A name is looked for whole in any case, and each part of it as a word of its own as it is written.
 async function mentionOf(

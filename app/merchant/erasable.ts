@@ -19,9 +19,12 @@ export type TextTable = { table: string; column: string; only?: string; forgotte
 export type Erasable = { people: PeopleTable[]; texts: TextTable[] }
 
 export const ERASABLE: Erasable = {
-  people: [],
+  people: [
+    { table: 'client', columns: ['name', 'contact'], found: { email: 'contact', phone: 'contact' }, name: 'name' },
+  ],
   texts: [
     { table: 'remark', column: 'text' },
+    { table: 'partner', column: 'name' },
     {
       table: 'incident_note',
       column: 'sentence',

@@ -7,6 +7,8 @@ import type { Change, Demand, End, Move } from '../pool/movement.ts'
 import { freeBuffers } from '../pool/rule-buffer.server.ts'
 import { type Allocated, type AtLocation, deal, pick } from './allocation.ts'
 import { type AllocationDelta, type BookedLine, type Effect, writeBooked } from './booked-rows.server.ts'
+import { lockClaims } from './claim-rows.server.ts'
+import { settleClaims } from './claim.server.ts'
 import { type LineEffects, lineEffects, NOTHING_BOOKED, nothingToDo } from './line-effects.ts'
 import {
   keepLines,
@@ -18,6 +20,7 @@ import {
   type ResolvedLine,
 } from './order-row.server.ts'
 import type { AtPlace, Part } from './parts.ts'
+import { bookRestocks, type Restocked } from './restock.server.ts'
 import { fillShortfalls, keepPromises } from './shortfall.server.ts'
 import { settleParts, takeWhole } from './take-whole.server.ts'
 
@@ -49,6 +52,8 @@ export type LineOutcome = {
   short: number
   wasShort: number
   newlyShort: number
+  /** it is a one-of-one piece: who was told of it when its claims were settled is not told again */
+  oneOfOne: boolean
 }
 
 /**
@@ -79,6 +84,7 @@ type Working = {
   /** it is a bundle's: it takes whole units of several things, which the channel has not done to its own numbers */
   apart: boolean
   toMake: number
+  oneOfOne: boolean
   now: BookedLine
 }
 
@@ -87,6 +93,8 @@ type Working = {
  * news than what was booked changes nothing ('stale'); the same news changes nothing either.
  */
 export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 'stale'> {
+  const ones = input.lines.flatMap(({ itemId, oneOfOne }) => (oneOfOne && itemId !== null ? [itemId] : []))
+  await lockClaims(db, input.merchantId, ones)
   const row = await lockOrder(db, input.order, input)
   if (row.updatedAt > input.order.updatedAt) return 'stale'
   // Keeping a line locks it. What is booked for it is read only then: stock that came free may just have filled it.
@@ -100,6 +108,7 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
   const short = work.flatMap(({ now, itemId }) => (now.short > 0 ? [itemId] : []))
   const itemIds = [...new Set([...freed, ...short])]
   const filled = await fillShortfalls(db, { merchantId: input.merchantId, itemIds, at: input.at })
+  await settleOnes(db, input, work)
   const outcomes = work.map((line) => outcomeOf(line))
   const news = row.isNew || row.updatedAt < input.order.updatedAt
   return {
@@ -110,6 +119,16 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
     lines: outcomes,
     nowWhole: [...promised, ...filled],
   }
+}
+
+async function settleOnes(db: Sql, { merchantId, at }: OrderToBook, work: Working[]): Promise<void> {
+  const ones = work.filter(({ oneOfOne }) => oneOfOne)
+  if (ones.length === 0) return
+  const newlyShort = ones.filter((line) => outcomeOf(line).newlyShort > 0).map(({ lineId }) => lineId)
+  const itemIds = ones.map(({ itemId }) => itemId)
+  const settled = await settleClaims(db, { merchantId, itemIds, newlyShort, at })
+  const byLine = new Map(settled.map((line) => [line.lineId, line]))
+  for (const { lineId, now } of ones) Object.assign(now, byLine.get(lineId))
 }
 
 function workOf(
@@ -128,10 +147,12 @@ function workOf(
     const lineId = kept.id
     const { reserved, short, shipped, returned } = was ?? NOTHING_BOOKED
     const now = { lineId, reserved, short, shipped, returned, currentQuantity: resolved.told.currentQuantity }
-    const effects = lineEffects(withoutGivenBack(resolved.told, was?.givenBack ?? 0), was)
+    // What a person received the channel does not know: by its word those pieces are still with the buyer.
+    const byItsWord = was && { ...was, returned: was.toldBack }
+    const effects = lineEffects(withoutGivenBack(resolved.told, was?.givenBack ?? 0), byItsWord)
     const passed = kept.isNew ? givenUpBefore(resolved.told) : 0
     const parts = was?.parts ?? [{ itemId, needs: 1 }]
-    const kinds = { parts, apart: Boolean(was?.parts), toMake: was?.toMake ?? 0 }
+    const kinds = { parts, apart: Boolean(was?.parts), toMake: was?.toMake ?? 0, oneOfOne: was?.oneOfOne ?? false }
     return [{ resolved, itemId, lineId, was, effects, passed, places: was?.places ?? [], ...kinds, now }]
   })
 }
@@ -146,13 +167,13 @@ function withoutGivenBack(told: ChannelOrderLine, givenBack: number): ChannelOrd
   return { ...told, currentQuantity, shipped: Math.min(told.shipped, currentQuantity) }
 }
 
-function outcomeOf({ lineId, resolved, effects, passed, now, was, toMake }: Working): LineOutcome {
+function outcomeOf({ lineId, resolved, effects, passed, now, was, toMake, oneOfOne }: Working): LineOutcome {
   const taken = effects.reserve + passed
   const givenUp = effects.forget + effects.release + passed
   const wasShort = was ? was.short - was.toMake : 0
   const short = now.short - toMake
   const newlyShort = Math.max(0, short - wasShort)
-  return { lineId, resolved, taken, givenUp, sold: taken - givenUp, short, wasShort, newlyShort }
+  return { lineId, resolved, taken, givenUp, sold: taken - givenUp, short, wasShort, newlyShort, oneOfOne }
 }
 
 const changesOf =
@@ -193,6 +214,7 @@ async function bookLines(
   }
   for (const { line, quantity } of [...own, ...whole.units]) due[line]!.now.reserved += quantity
   const [plain, apart] = [noMoves(), noMoves()]
+  const restocks: Restocked[] = []
   for (const line of due) {
     const moves = line.apart ? apart : plain
     const wanted = line.effects.reserve + line.passed
@@ -207,8 +229,7 @@ async function bookLines(
     moves.ship.push(...leave(line, { quantity: shipped, to: 'customer', deltas }))
     line.now.short -= line.effects.ship - shipped
     line.now.shipped += line.effects.ship
-    line.now.returned += line.effects.back
-    moves.restock.push(...comeBack(line, input.locations))
+    restocks.push(comeBack(line, input.locations))
     note(line, { transition: 'release', quantity: release + passedShort + line.effects.forget })
     note(line, { transition: 'ship', quantity: line.effects.ship })
     note(line, { transition: 'restock', quantity: line.effects.back })
@@ -216,8 +237,8 @@ async function bookLines(
   for (const moves of [plain, apart]) {
     await move(db, change('cancelled', 'cancelled', moves === apart), moves.release)
     await move(db, change('shipped', 'shipped', moves === apart), moves.ship)
-    await move(db, change('restocked', 'came back', moves === apart), moves.restock)
   }
+  const backOnSale = await bookRestocks(db, { ...input, changeOf: (step) => change(step, 'came back') }, restocks)
   await writeBooked(db, {
     merchantId: input.merchantId,
     event,
@@ -232,14 +253,14 @@ async function bookLines(
   )
   const { toMake, nowWhole } = await keepPromises(db, input, due.filter(shortThenOrNow).map(shortfallOf))
   for (const line of due) line.toMake = toMake.get(line.lineId) ?? 0
-  const freed = [plain, apart].flatMap(({ release, restock }) => [...release, ...restock])
+  const released = [plain, apart].flatMap(({ release }) => release.map(({ itemId }) => itemId))
   return {
-    freed: [...new Set(freed.map(({ itemId }) => itemId))],
+    freed: [...new Set([...released, ...backOnSale])],
     promised: nowWhole.filter((id) => !due.some(({ lineId }) => lineId === id)),
   }
 }
 
-const noMoves = () => ({ release: [] as Move[], ship: [] as Move[], restock: [] as Move[] })
+const noMoves = () => ({ release: [] as Move[], ship: [] as Move[] })
 
 const wantedApart = ({ apart, parts, effects, passed }: Working, line: number) =>
   apart && effects.reserve + passed > 0 ? [{ line, parts, quantity: effects.reserve + passed }] : []
@@ -313,20 +334,25 @@ function leave(
   })
 }
 
-/** Units that the channel itself put back on sale, where it says it did; what had come back before comes first. */
-function comeBack({ effects, parts, resolved, was }: Working, locations: Map<string, number>): Move[] {
-  let before = was?.returned ?? 0
+/** What came back by the channel's word, and where it says it put it on sale; what had come back before comes first. */
+function comeBack(line: Working, locations: Map<string, number>): Restocked {
+  const { effects, itemId, lineId, resolved, was, now, apart, parts } = line
+  const toldBack = (was?.toldBack ?? 0) + effects.back
+  const grown = Math.max(0, toldBack - now.returned)
+  now.toldBack = toldBack
+  now.returned += grown
+  let before = was?.toldBack ?? 0
   let missing = effects.restock
-  return resolved.told.restocked.flatMap(({ externalLocationId, quantity }) => {
+  const places = resolved.told.restocked.flatMap(({ externalLocationId, quantity }) => {
     const skipped = Math.min(before, quantity)
     before -= skipped
     const n = Math.min(quantity - skipped, missing)
     const locationId = locations.get(externalLocationId)
     if (n <= 0 || locationId === undefined) return []
     missing -= n
-    const [from, to] = [{ outside: 'customer' as const }, { locationId, state: 'available' as const }]
-    return parts.map(({ itemId, needs }) => ({ itemId, quantity: n * needs, from, to }))
+    return [{ locationId, quantity: n }]
   })
+  return { lineId, itemId, places, known: effects.back - grown, apart, parts }
 }
 
 async function move(db: Sql, change: Change, moves: Move[]): Promise<void> {
@@ -340,7 +366,9 @@ async function touchOrder(
   input: OrderToBook,
   { orderId, changed }: { orderId: number; changed: boolean },
 ): Promise<void> {
-  const text = `UPDATE channel_order SET updated_at = $3, cancelled_at = $4, revision = revision + $5 WHERE merchant_id = $1 AND id = $2`
-  const values = [input.merchantId, orderId, input.order.updatedAt, input.order.cancelledAt, changed ? 1 : 0]
+  const text = `UPDATE channel_order SET updated_at = $3, cancelled_at = $4, revision = revision + $5, paid_at = $6
+    WHERE merchant_id = $1 AND id = $2`
+  const { updatedAt, cancelledAt, paidAt } = input.order
+  const values = [input.merchantId, orderId, updatedAt, cancelledAt, changed ? 1 : 0, paidAt]
   await db.query({ name: 'touch-order', text, values })
 }

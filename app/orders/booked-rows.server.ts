@@ -4,14 +4,26 @@ import type { LineBooked } from './line-effects.ts'
 /** One thing done for a line. */
 export type Effect = {
   lineId: number
-  transition: 'reserve' | 'short' | 'fill' | 'release' | 'ship' | 'restock'
+  transition:
+    | 'reserve'
+    | 'short'
+    | 'fill'
+    | 'release'
+    | 'ship'
+    | 'restock'
+    | 'return'
+    | 'exchange'
+    | 'replace'
+    | 'yield'
+    | 'claim'
   quantity: number
 }
 
 /** Units of a line that came to (or, below zero, left) a location's reserved. */
 export type AllocationDelta = { lineId: number; itemId: number; locationId: number; delta: number }
 
-export type BookedLine = LineBooked & { lineId: number; currentQuantity: number }
+/** `toldBack`: what the channel itself says came back; left out where it says nothing new. */
+export type BookedLine = LineBooked & { lineId: number; currentQuantity: number; toldBack?: number }
 
 export type BookedRows = {
   merchantId: number
@@ -25,8 +37,10 @@ export type BookedRows = {
 const WRITE = `
 WITH lines AS (
   UPDATE order_line l
-  SET reserved = x.reserved, short = x.short, shipped = x.shipped, returned = x.returned, current_quantity = x."currentQuantity"
-  FROM jsonb_to_recordset($3) AS x ("lineId" bigint, reserved int, short int, shipped int, returned int, "currentQuantity" int)
+  SET reserved = x.reserved, short = x.short, shipped = x.shipped, returned = x.returned, current_quantity = x."currentQuantity",
+    told_back = COALESCE(x."toldBack", l.told_back)
+  FROM jsonb_to_recordset($3) AS x ("lineId" bigint, reserved int, short int, shipped int, returned int, "currentQuantity" int,
+    "toldBack" int)
   WHERE l.merchant_id = $1 AND l.id = x."lineId"
 ), effects AS (
   INSERT INTO order_effect (merchant_id, line_id, transition, event, quantity)

@@ -2,6 +2,7 @@ import type { ChannelOrder } from '../kernel/channel-order.ts'
 import { type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { bookOrder, type Outcome } from './book.server.ts'
+import { lockClaims } from './claim-rows.server.ts'
 import type { ResolvedLine } from './order-row.server.ts'
 
 export type GiveBack = { merchantId: number; orderId: number; lines: { lineId: number; quantity: number }[]; at: Date }
@@ -13,6 +14,7 @@ type Row = {
   placedAt: Date
   updatedAt: Date
   cancelledAt: Date | null
+  paidAt: Date | null
   currency: string
   url: string | null
   lines: (StoredLine & { lineId: number })[]
@@ -29,7 +31,9 @@ type StoredLine = {
   quantity: number
   currentQuantity: number
   shipped: number
-  returned: number
+  /** by the channel's own word */
+  toldBack: number
+  oneOfOne: boolean
   unitPriceMinor: number
 }
 
@@ -41,18 +45,27 @@ const NOT_THERE = refuse('not-there', 'The order does not have so many pieces th
  */
 export async function giveBack(tx: Sql, given: GiveBack): Promise<Refusal | Exclude<Outcome, 'stale'>> {
   const { merchantId, orderId, lines } = given
+  await lockClaims(
+    tx,
+    merchantId,
+    await onesOf(
+      tx,
+      merchantId,
+      lines.map(({ lineId }) => lineId),
+    ),
+  )
   const marked = await tx.query({
     text: `UPDATE order_line l SET given_back = l.given_back + x.quantity
       FROM unnest($3::bigint[], $4::int[]) AS x (line_id, quantity)
       WHERE l.merchant_id = $1 AND l.order_id = $2 AND l.id = x.line_id AND x.quantity > 0
-        AND l.given_back + x.quantity <= l.current_quantity - (l.shipped - l.returned)`,
+        AND l.source = 'channel' AND l.given_back + x.quantity <= l.current_quantity - (l.shipped - l.returned)`,
     values: [merchantId, orderId, lines.map(({ lineId }) => lineId), lines.map(({ quantity }) => quantity)],
   })
   if (marked.rowCount !== lines.length || lines.length === 0) return NOT_THERE
   const row = await orderAsKept(tx, merchantId, orderId)
   if (!row) return NOT_THERE
   const told = row.lines.map(asTold)
-  const order: ChannelOrder = { ...row, paidAt: null, unclear: null, lines: told.map((line) => line.told) }
+  const order: ChannelOrder = { ...row, unclear: null, lines: told.map((line) => line.told) }
   const where = {
     merchantId,
     accountId: row.accountId,
@@ -65,19 +78,28 @@ export async function giveBack(tx: Sql, given: GiveBack): Promise<Refusal | Excl
   return booked === 'stale' ? NOT_THERE : booked
 }
 
-const asTold = ({ listingId, itemId, returned, shipped, ...line }: StoredLine): ResolvedLine => ({
+const asTold = ({ listingId, itemId, oneOfOne, toldBack, shipped, ...line }: StoredLine): ResolvedLine => ({
   listingId,
   itemId,
-  told: { ...line, shipped: shipped - returned, listing: null, restocked: [], sources: [] },
+  oneOfOne,
+  told: { ...line, shipped: shipped - toldBack, listing: null, restocked: [], sources: [] },
 })
+
+async function onesOf(tx: Sql, merchantId: number, lineIds: number[]): Promise<number[]> {
+  const text = `SELECT i.id FROM order_line l JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
+    WHERE l.merchant_id = $1 AND l.id = ANY ($2::bigint[]) AND i.kind = 'one_of_one'`
+  return (await tx.query<{ id: number }>({ text, values: [merchantId, lineIds] })).rows.map(({ id }) => id)
+}
 
 async function orderAsKept(tx: Sql, merchantId: number, orderId: number): Promise<Row | undefined> {
   const text = `SELECT account_id AS "accountId", external_id AS "externalId", name, placed_at AS "placedAt", updated_at AS "updatedAt",
-      cancelled_at AS "cancelledAt", currency, url, (SELECT json_agg(json_build_object('lineId', l.id, 'externalId', l.external_id,
+      cancelled_at AS "cancelledAt", paid_at AS "paidAt", currency, url, (SELECT json_agg(json_build_object('lineId', l.id, 'externalId', l.external_id,
         'listingId', l.listing_id, 'itemId', l.item_id, 'sku', l.sku, 'title', l.title, 'takesStock', l.takes_stock,
         'backorder', l.backorder, 'quantity', l.quantity, 'currentQuantity', l.current_quantity, 'shipped', l.shipped,
-        'returned', l.returned, 'unitPriceMinor', l.unit_price_minor) ORDER BY l.id)
-        FROM order_line l WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id) AS lines
+        'toldBack', CASE WHEN l.received_back = 0 THEN l.returned ELSE l.told_back END,
+        'oneOfOne', i.kind IS NOT DISTINCT FROM 'one_of_one', 'unitPriceMinor', l.unit_price_minor) ORDER BY l.id)
+        FROM order_line l LEFT JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
+        WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id AND l.source = 'channel') AS lines
     FROM channel_order o WHERE o.merchant_id = $1 AND o.id = $2 AND NOT o.history`
   return (await tx.query<Row>({ text, values: [merchantId, orderId] })).rows[0]
 }

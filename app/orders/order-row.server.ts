@@ -11,6 +11,9 @@ export type LineRow = LineBooked & {
   itemId: number | null
   /** pieces a person gave back, where the channel cannot say which */
   givenBack: number
+  /** pieces that came back, by the channel's own word */
+  toldBack: number
+  oneOfOne: boolean
   /** of what it is short, what was promised to be made */
   toMake: number
   /** what one unit takes from stock; null: one of its item. Settled when it is first booked. */
@@ -20,8 +23,8 @@ export type LineRow = LineBooked & {
 
 const LOCK = `
 INSERT INTO channel_order AS o (merchant_id, account_id, external_id, name, placed_at, updated_at, cancelled_at, history,
-  currency, url, first_seen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  currency, url, first_seen, paid_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (merchant_id, account_id, external_id) DO UPDATE SET name = o.name
 RETURNING id, updated_at AS "updatedAt", history, revision, xmax = 0 AS "isNew"`
 
@@ -34,9 +37,9 @@ export async function lockOrder(
   order: ChannelOrder,
   where: { merchantId: number; accountId: number; history: boolean; at: Date },
 ): Promise<OrderRow> {
-  const { externalId, name, placedAt, updatedAt, cancelledAt, currency, url } = order
+  const { externalId, name, placedAt, paidAt, updatedAt, cancelledAt, currency, url } = order
   const owner = [where.merchantId, where.accountId, externalId]
-  const values = [...owner, name, placedAt, updatedAt, cancelledAt, where.history, currency, url, where.at]
+  const values = [...owner, name, placedAt, updatedAt, cancelledAt, where.history, currency, url, where.at, paidAt]
   return (await db.query<OrderRow>({ name: 'lock-order', text: LOCK, values })).rows[0]!
 }
 
@@ -55,6 +58,8 @@ export const PARTS_OF_LINE = `CASE WHEN i.composition > 0 THEN COALESCE(
 export async function linesOf(db: Sql, merchantId: number, orderId: number): Promise<LineRow[]> {
   const text = `
     SELECT l.id, external_id AS "externalId", item_id AS "itemId", reserved, short, shipped, returned, given_back AS "givenBack",
+      CASE WHEN received_back = 0 THEN returned ELSE told_back END AS "toldBack",
+      COALESCE(i.kind = 'one_of_one', false) AS "oneOfOne",
       CASE WHEN short > 0 THEN (SELECT COALESCE(sum(s.to_make), 0)::int FROM shortfall s
         WHERE s.merchant_id = l.merchant_id AND s.line_id = l.id) ELSE 0 END AS "toMake", ${PARTS_OF_LINE} AS parts,
       COALESCE((SELECT json_agg(json_build_object('itemId', a.item_id, 'locationId', location_id, 'quantity', a.reserved)
@@ -83,7 +88,13 @@ RETURNING id, external_id AS "externalId", xmax = 0 AS "isNew"`
 
 export type KeptLine = { id: number; externalId: string; isNew: boolean }
 
-export type ResolvedLine = { told: ChannelOrderLine; listingId: number | null; itemId: number | null }
+/** `oneOfOne`: its item is known to be one; a hint, so that those who book it can wait for each other early. */
+export type ResolvedLine = {
+  told: ChannelOrderLine
+  listingId: number | null
+  itemId: number | null
+  oneOfOne?: boolean | undefined
+}
 
 /**
  * Makes the lines that are new and renews the others. Gives the row id of each, by its id on the channel.

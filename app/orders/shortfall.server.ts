@@ -1,8 +1,11 @@
+import { cancelCostOf } from '../channels/registry.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { reserve } from '../pool/ledger.server.ts'
 import { lockToTake } from '../pool/lock-to-take.server.ts'
 import type { Change } from '../pool/movement.ts'
 import { writeBooked, type BookedLine } from './booked-rows.server.ts'
+import { byClaim, type Claimant } from './claim.ts'
+import { holdClaim } from './claim-rows.server.ts'
 import { PARTS_OF_LINE } from './order-row.server.ts'
 import type { AtPlace, Part } from './parts.ts'
 import { settleParts, takeWhole } from './take-whole.server.ts'
@@ -56,7 +59,8 @@ type Open = BookedLine & {
   revision: number
   outstanding: number
   parts: Part[] | null
-}
+  oneOfOne: boolean
+} & Omit<Claimant, 'cancelCost' | 'order'> & { channel: string }
 
 // Those that wait for one of the items, or for a bundle that it is a part of. Locked, so that two returns of stock do
 // not fill the same shortfall. One that is locked is passed over: whoever holds it (news of its order, another return)
@@ -64,20 +68,22 @@ type Open = BookedLine & {
 const OPEN = `
 SELECT s.item_id AS "itemId", s.account_id AS "accountId", s.outstanding, l.id AS "lineId", l.reserved, l.short, l.shipped,
   l.returned, l.current_quantity AS "currentQuantity", o.id AS "orderId", o.external_id AS "externalId", o.revision,
-  ${PARTS_OF_LINE} AS parts
+  ${PARTS_OF_LINE} AS parts, i.kind = 'one_of_one' AS "oneOfOne", l.external_id AS line, l.shipped > l.returned AS "handedOver",
+  o.paid_at AS "paidAt", o.placed_at AS "placedAt", a.channel
 FROM shortfall s
+JOIN item i ON i.merchant_id = s.merchant_id AND i.id = s.item_id
+JOIN channel_account a ON a.merchant_id = s.merchant_id AND a.id = s.account_id
 JOIN order_line l ON l.merchant_id = s.merchant_id AND l.id = s.line_id
 JOIN channel_order o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
-JOIN item i ON i.merchant_id = s.merchant_id AND i.id = s.item_id
 WHERE s.merchant_id = $1 AND s.outstanding > 0 AND s.item_id = ANY ($2::int[] || ARRAY(
   SELECT DISTINCT bundle_id FROM bundle_component WHERE merchant_id = $1 AND component_id = ANY ($2::int[])))
 ORDER BY s.id
 FOR UPDATE OF s, l SKIP LOCKED`
 
 /**
- * Gives stock that has come free to the orders that were promised it without stock, oldest first, and capacity to those
- * that can be made. Returns the lines of which nothing is oversold any more. Waits for nobody: what another transaction
- * holds is left to the next look (sync/promised.server.ts).
+ * Gives stock that has come free to the orders that were promised it without stock, oldest first, a one-of-one piece to
+ * the best claim, and capacity to those that can be made. Returns the lines of which nothing is oversold any more. Waits
+ * for nobody: what another transaction holds is left to the next look (sync/promised.server.ts).
  */
 export async function fillShortfalls(
   db: Sql,
@@ -89,7 +95,7 @@ export async function fillShortfalls(
   if (open.length === 0) return []
   const held = await lockToTake(db, merchantId, [...new Set(open.flatMap(partsOf).map(({ itemId }) => itemId))])
   const whole: number[] = []
-  for (const one of open) {
+  for (const one of inTurn(open)) {
     if (!partsOf(one).every(({ itemId }) => held.has(itemId))) continue
     if (await fill(db, one, { merchantId, at })) whole.push(one.lineId)
   }
@@ -99,6 +105,14 @@ export async function fillShortfalls(
 }
 
 const partsOf = ({ parts, itemId }: Open): Part[] => parts ?? [{ itemId, needs: 1 }]
+
+// The oldest first over all of them; those that wait for a one-of-one piece by their claims, where the first of them stood.
+function inTurn(open: Open[]): Open[] {
+  const claim = (one: Open): Claimant => ({ ...one, order: one.externalId, cancelCost: cancelCostOf(one.channel) })
+  return [...Map.groupBy(open, ({ itemId }) => itemId).values()].flatMap((waiting) =>
+    waiting[0]?.oneOfOne ? waiting.toSorted((a, b) => byClaim(claim(a), claim(b))) : waiting,
+  )
+}
 
 async function fill(db: Sql, open: Open, { merchantId, at }: { merchantId: number; at: Date }): Promise<boolean> {
   const { accountId, externalId, lineId, itemId, short, outstanding } = open
@@ -126,6 +140,7 @@ async function fill(db: Sql, open: Open, { merchantId, at }: { merchantId: numbe
   const text = `UPDATE shortfall SET outstanding = outstanding - $4, to_make = LEAST(to_make, outstanding - $4)
     WHERE merchant_id = $1 AND line_id = $2 AND item_id = $3`
   await db.query({ text, values: [merchantId, lineId, itemId, units] })
+  if (open.oneOfOne) await holdClaim(db, { merchantId, itemId, at }, { lineId })
   return units === outstanding
 }
 

@@ -6,7 +6,7 @@ export type Sales = { pieces: number; minor: number }
 /** What a channel sold in one currency: today and in seven days, today included, by the merchant's calendar. */
 export type SoldOn = { accountId: number; currency: string; today: Sales; week: Sales }
 
-// Tips, gift cards and cancelled pieces are not sales. What was placed before its channel was connected is not known
+// Tips, gift cards and cancelled pieces are not sales, nor is what was sent in replacement. What was placed before its channel was connected is not known
 // whole, so none of it is counted.
 const SOLD = `
 WITH calendar AS (
@@ -18,7 +18,7 @@ WITH calendar AS (
   JOIN channel_order o ON o.merchant_id = $1 AND o.placed_at >= (c.today - interval '6 days') AT TIME ZONE c.time_zone
   JOIN channel_account a ON a.merchant_id = o.merchant_id AND a.id = o.account_id AND o.placed_at >= a.connected_at
   JOIN order_line l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
-  WHERE o.cancelled_at IS NULL AND l.takes_stock
+  WHERE o.cancelled_at IS NULL AND l.takes_stock AND l.source = 'channel'
 )
 SELECT account_id AS "accountId", currency,
   json_build_object('pieces', COALESCE(sum(pieces) FILTER (WHERE today), 0), 'minor', COALESCE(sum(minor) FILTER (WHERE today), 0)) AS today,

@@ -2,7 +2,7 @@ import type { Balance } from '../kernel/stock-state.ts'
 import { limitsOf } from './rule-steps.ts'
 import { inForce, type Rule, type RuleKind, ruleLink } from './rule.ts'
 import type { Component, StockAtLocation, Supply } from './supply.ts'
-import type { Terms } from './terms.ts'
+import type { ChannelFacts, Terms } from './terms.ts'
 
 /** A sentence, how many pieces it adds or takes, and the address of what it speaks of: "location/3", "rule/7@2". */
 export type Step = { sentence: string; quantity: number; link: string | null }
@@ -25,7 +25,15 @@ export function available(supply: Supply, terms: Terms): Availability {
     steps.push({ sentence, quantity: -takes, link })
     quantity -= takes
   }
-  return { quantity, steps }
+  const inCarts = stepOfOwnCarts(terms.facts)
+  return { quantity: quantity + (inCarts?.quantity ?? 0), steps: inCarts ? [...steps, inCarts] : steps }
+}
+
+// A channel with a ledger of its own sets nothing aside for its carts: the buyer must find there what we keep from others.
+function stepOfOwnCarts({ name, inOwnCarts = 0 }: ChannelFacts): Step | undefined {
+  if (inOwnCarts === 0) return undefined
+  const sentence = `${inOwnCarts} in carts of ${name}, for sale there until ${inOwnCarts === 1 ? 'it is' : 'they are'} bought`
+  return { sentence, quantity: inOwnCarts, link: null }
 }
 
 /** The rule that keeps a place's pieces from this channel, where one does. */

@@ -62,18 +62,27 @@ async function placesAt(db: Sql, merchantId: number): Promise<Omit<StockAtLocati
   return (await db.query<Omit<StockAtLocation, 'balance'>>({ name: 'places-at', text, values: [merchantId] })).rows
 }
 
-/** The same supply with what lay there at a past moment: an item's own stock, and that of each of its parts. */
-export async function supplyAt(
-  db: Sql,
-  item: { merchantId: number; itemId: number; supply: Supply },
-  at: Date,
-): Promise<{ supply: Supply; kept: KeptElsewhere[] }> {
-  if (item.supply.kind !== 'bundle') {
-    const { stock, kept } = await balancesAt(db, item, at)
-    return { supply: { ...item.supply, stock }, kept }
+/** The balances of any item at one moment; each item is folded once, however often it is asked for. */
+export function balancesOf(db: Sql, merchantId: number, at: Date): (itemId: number) => Promise<BalancesAt> {
+  const asked = new Map<number, Promise<BalancesAt>>()
+  return (itemId) => {
+    const answer = asked.get(itemId) ?? balancesAt(db, { merchantId, itemId }, at)
+    asked.set(itemId, answer)
+    return answer
   }
-  const parts = item.supply.components.map(async (part) => {
-    const known = part.itemId === undefined ? part : await balancesAt(db, { ...item, itemId: part.itemId }, at)
+}
+
+/** The same supply with what lay there at that moment: an item's own stock, and that of each of its parts. */
+export async function supplyAt(
+  balances: (itemId: number) => Promise<BalancesAt>,
+  { itemId, supply }: { itemId: number; supply: Supply },
+): Promise<{ supply: Supply; kept: KeptElsewhere[] }> {
+  if (supply.kind !== 'bundle') {
+    const { stock, kept } = await balances(itemId)
+    return { supply: { ...supply, stock }, kept }
+  }
+  const parts = supply.components.map(async (part) => {
+    const known = part.itemId === undefined ? part : await balances(part.itemId)
     return { ...part, stock: known.stock }
   })
   return { supply: { kind: 'bundle', components: await Promise.all(parts) }, kept: [] }

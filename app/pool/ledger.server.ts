@@ -1,7 +1,7 @@
 import { assert } from '../kernel/assert.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { STOCK_STATES, type StockState } from '../kernel/stock-state.ts'
-import type { Change, Demand, End, Move, Short, Taken } from './movement.ts'
+import type { Change, Demand, End, Move, NotMoved, Short, Taken } from './movement.ts'
 import { keepStays, RESTING_STATES } from './stay.server.ts'
 
 // The only writer of stock. Every statement here checks, changes the balances and appends the movements in one round
@@ -173,10 +173,15 @@ function lacking(demands: Demand[], taken: Taken[]): Short[] {
 
 const eachState = (text: (state: string) => string, between = ', ') => STOCK_STATES.map(text).join(between)
 
+// Those who bring a one-of-one piece in wait for each other here, so that the statement below sees what the first has
+// brought. Nobody else takes this lock: who holds a balance must not wait for it.
 const ENSURE = `
+WITH pieces AS MATERIALIZED (
+  SELECT FROM item WHERE merchant_id = $1 AND id = ANY ($4::int[]) AND kind = 'one_of_one' ORDER BY id FOR NO KEY UPDATE
+)
 INSERT INTO balance (merchant_id, item_id, location_id)
 SELECT DISTINCT $1::int, m.item_id, m.location_id FROM unnest($2::int[], $3::int[]) AS m (item_id, location_id)
-WHERE m.location_id IS NOT NULL
+WHERE m.location_id IS NOT NULL AND (SELECT count(*) FROM pieces) >= 0
 ORDER BY 2, 3
 ON CONFLICT DO NOTHING`
 
@@ -197,8 +202,14 @@ WITH moves AS (
   JOIN balance b ON b.merchant_id = $1 AND b.item_id = d.item_id AND b.location_id = d.location_id
   ORDER BY b.item_id, b.location_id
   FOR UPDATE OF b
+), twice AS (
+  SELECT g.item_id FROM unnest($15::int[], $16::int[]) AS g (item_id, more)
+  WHERE EXISTS (SELECT FROM item i WHERE i.merchant_id = $1 AND i.id = g.item_id AND i.kind = 'one_of_one')
+    AND g.more + (SELECT COALESCE(sum(${eachState((s) => `b.${s}`, ' + ')}), 0) FROM balance b
+      WHERE b.merchant_id = $1 AND b.item_id = g.item_id) > 1
 ), allowed AS (
-  SELECT m.* FROM moves m WHERE NOT EXISTS (SELECT FROM locked WHERE NOT enough) AND ${NOT_YET}
+  SELECT m.* FROM moves m
+  WHERE NOT EXISTS (SELECT FROM locked WHERE NOT enough) AND NOT EXISTS (SELECT FROM twice) AND ${NOT_YET}
 ), balances AS (
   UPDATE balance b SET ${eachState((s) => `${s} = l.${s}`)}, version = b.version + 1
   FROM locked l
@@ -210,25 +221,42 @@ WITH moves AS (
   SELECT ${CHANGE}, n, item_id, quantity, from_location, from_state, to_location, to_state FROM allowed
 )
 SELECT EXISTS (SELECT FROM allowed) AS done, ARRAY(SELECT item_id FROM locked WHERE NOT enough) AS lacking,
+  ARRAY(SELECT item_id FROM twice) AS twice,
   EXISTS (SELECT FROM delta d WHERE ${RESTING_STATES.map((s) => `d.${s} <> 0`).join(' OR ')} OR (d.available <> 0
     AND NOT (SELECT l.sellable FROM location l WHERE l.merchant_id = $1 AND l.id = d.location_id))) AS rests`
 
-/** What became of a change: done; it had happened before; or refused, with the items that are not where they should be. */
-export type Appended = 'done' | 'already' | { lacking: number[] }
+/** What became of a change: done; it had happened before; or refused. */
+export type Appended = 'done' | 'already' | NotMoved
 
 /** `rests`: it touched pieces that are not for sale. */
-type AppendRow = { done: boolean; lacking: number[]; rests: boolean }
+type AppendRow = { done: boolean; lacking: number[]; twice: number[]; rests: boolean }
 
 const locationOf = (end: End) => ('locationId' in end ? end.locationId : null)
 const stateOf = (end: End) => ('locationId' in end ? end.state : end.outside)
 
-/** Moves units, all of them or none. Refuses, as a value, what would leave a state below zero. */
+/** How many more of each item there are afterwards, where there are more. */
+function broughtIn(moves: Move[]): { items: number[]; more: number[] } {
+  const sums = new Map<number, number>()
+  for (const { itemId, quantity, from, to } of moves) {
+    const more = (locationOf(to) === null ? 0 : quantity) - (locationOf(from) === null ? 0 : quantity)
+    sums.set(itemId, (sums.get(itemId) ?? 0) + more)
+  }
+  const rows = [...sums].filter(([, more]) => more > 0)
+  return { items: rows.map(([itemId]) => itemId), more: rows.map(([, more]) => more) }
+}
+
+/**
+ * Moves units, all of them or none. Refuses, as a value, what would leave a state below zero, and what would make two of
+ * a one-of-one piece.
+ */
 export async function append(db: Sql, change: Change, moves: Move[]): Promise<Appended> {
   assert(moves.length > 0, 'a change of stock moves something')
   const items = moves.map(({ itemId }) => itemId)
   const [from, to] = [moves.map((move) => move.from), moves.map((move) => move.to)]
   const places = [...from, ...to].map(locationOf)
-  await db.query({ name: 'ensure-balance', text: ENSURE, values: [change.merchantId, [...items, ...items], places] })
+  const grown = broughtIn(moves)
+  const ensured = [change.merchantId, [...items, ...items], places, grown.items]
+  await db.query({ name: 'ensure-balance', text: ENSURE, values: ensured })
   const values = [
     ...changeValues(change),
     items,
@@ -237,13 +265,16 @@ export async function append(db: Sql, change: Change, moves: Move[]): Promise<Ap
     from.map(stateOf),
     to.map(locationOf),
     to.map(stateOf),
+    grown.items,
+    grown.more,
   ]
   return onceOnly(async () => {
     const { rows } = await db.query<AppendRow>({ name: 'append', text: APPEND, values })
-    const { done, lacking: missing, rests } = rows[0]!
+    const { done, lacking: missing, twice, rests } = rows[0]!
     if (done && rests) await keepStays(db, change, moves)
     if (done) return 'done'
-    return (await happened(db, change)) ? 'already' : { lacking: missing }
+    if (await happened(db, change)) return 'already'
+    return twice.length > 0 ? { lacking: missing, twice } : { lacking: missing }
   })
 }
 

@@ -41,3 +41,6 @@ export type Demand = { itemId: number; quantity: number; sources?: { locationId:
 
 export type Taken = { itemId: number; locationId: number; quantity: number }
 export type Short = { itemId: number; quantity: number }
+
+/** Refused: the items that are not where they should be, and the one-of-one pieces of which there would be two. */
+export type NotMoved = { lacking: number[]; twice?: number[] }

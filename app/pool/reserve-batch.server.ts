@@ -9,21 +9,26 @@ import type { Change, Demand } from './movement.ts'
 // than there is at all is not counted. Whoever is within what there is has it; the others are short if those that have
 // theirs leave too little, and else asked again, for it may be one that is itself short that stood in their way.
 // The pieces of an item lie in a row, place after place in the merchant's order, and the orders take them in turn: what
-// an order takes from a place is where the two stretches overlap.
+// an order takes from a place is where the two stretches overlap. What is left is computed from the row as it was locked:
+// PostgreSQL tries an UPDATE's checks on the row as the statement first saw it, where stock that came back since is not.
+// An order's own columns go along with what it wants, and a place is looked up by its key: the planner takes the few rows
+// for one, and joins that came later went through all of them for each.
 const RESERVE_BATCH = `
 WITH asked AS MATERIALIZED (
   SELECT a.*, (SELECT n FROM movement m WHERE m.merchant_id = a.merchant_id AND m.key = a.key ORDER BY m.n LIMIT 1) IS NOT NULL AS known
   FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::timestamptz[], $8::timestamptz[])
     WITH ORDINALITY AS a (merchant_id, key, reason, actor, cause, account_id, occurred_at, recorded_at, ord)
 ), demand AS MATERIALIZED (
-  SELECT d.ord, a.merchant_id, d.item_id, d.quantity
+  SELECT d.ord, a.merchant_id, d.item_id, d.quantity, a.key, a.reason, a.actor, a.cause, a.account_id, a.occurred_at, a.recorded_at
   FROM unnest($9::int[], $10::int[], $11::int[]) AS d (ord, item_id, quantity) JOIN asked a ON a.ord = d.ord
   WHERE NOT a.known
 ), locked AS MATERIALIZED (
   SELECT b.merchant_id, b.item_id, b.location_id, b.available, l.rank
   FROM (SELECT DISTINCT merchant_id, item_id FROM demand) d
   JOIN balance b ON b.merchant_id = d.merchant_id AND b.item_id = d.item_id AND b.available > 0
-  JOIN location l ON l.merchant_id = d.merchant_id AND l.id = b.location_id AND l.sellable
+  CROSS JOIN LATERAL (
+    SELECT rank FROM location p WHERE p.merchant_id = b.merchant_id AND p.id = b.location_id AND p.sellable OFFSET 0
+  ) l
   ORDER BY b.merchant_id, b.item_id, b.location_id
   FOR UPDATE OF b
 ), there AS (
@@ -44,26 +49,29 @@ WITH asked AS MATERIALIZED (
 ), shelf AS (
   SELECT *, sum(available) OVER (PARTITION BY merchant_id, item_id ORDER BY rank, location_id) AS ends FROM locked
 ), share AS MATERIALIZED (
-  SELECT d.ord, d.merchant_id, d.item_id, s.location_id,
-    (LEAST(d.given, s.ends) - GREATEST(d.given - d.quantity, s.ends - s.available))::int AS quantity
+  SELECT d.*, s.location_id, s.available,
+    (LEAST(d.given, s.ends) - GREATEST(d.given - d.quantity, s.ends - s.available))::int AS pieces
   FROM dealt d JOIN shelf s USING (merchant_id, item_id)
   WHERE d.served AND LEAST(d.given, s.ends) > GREATEST(d.given - d.quantity, s.ends - s.available)
 ), balances AS (
-  UPDATE balance b SET available = b.available - t.quantity, reserved = b.reserved + t.quantity, version = b.version + 1
-  FROM (SELECT merchant_id, item_id, location_id, sum(quantity)::int AS quantity FROM share GROUP BY 1, 2, 3) t
+  UPDATE balance b SET available = t.rest, reserved = b.reserved + t.quantity, version = b.version + 1
+  FROM (
+    SELECT merchant_id, item_id, location_id, sum(pieces)::int AS quantity, available - sum(pieces)::int AS rest
+    FROM share GROUP BY merchant_id, item_id, location_id, available
+  ) t
   WHERE b.merchant_id = t.merchant_id AND b.item_id = t.item_id AND b.location_id = t.location_id
 ), facts AS (
   INSERT INTO stock_changed (merchant_id, key) SELECT a.merchant_id, a.key FROM asked a JOIN served s ON s.ord = a.ord
 ), movements AS (
   INSERT INTO movement (merchant_id, key, reason, actor, cause, account_id, occurred_at, recorded_at,
     n, item_id, quantity, from_location, from_state, to_location, to_state)
-  SELECT a.merchant_id, a.key, a.reason, a.actor, a.cause, a.account_id, a.occurred_at, a.recorded_at,
-    row_number() OVER (PARTITION BY s.ord ORDER BY s.item_id, s.location_id), s.item_id, s.quantity,
-    s.location_id, 'available', s.location_id, 'reserved'
-  FROM share s JOIN asked a ON a.ord = s.ord
+  SELECT merchant_id, key, reason, actor, cause, account_id, occurred_at, recorded_at,
+    row_number() OVER (PARTITION BY ord ORDER BY item_id, location_id), item_id, pieces,
+    location_id, 'available', location_id, 'reserved'
+  FROM share
 )
 SELECT ord::int, 'already' AS what, NULL::int AS "itemId", NULL::int AS "locationId", NULL::int AS quantity FROM asked WHERE known
-UNION ALL SELECT ord::int, 'taken', item_id, location_id, quantity FROM share
+UNION ALL SELECT ord::int, 'taken', item_id, location_id, pieces FROM share
 UNION ALL SELECT ord::int, 'short', item_id, NULL, (quantity - GREATEST(0, total - given))::int FROM dealt
   WHERE NOT served AND quantity > total - given`
 

@@ -6,6 +6,8 @@ export type ChannelFacts = {
   maximumShown: number | null
   /** pieces that it showed less than expected: perhaps sold there, so not offered */
   unexplained?: number
+  /** pieces in carts of its own: reserved from all others, and for sale there until they are bought */
+  inOwnCarts?: number
   /** its lag (p95, milliseconds); null or left out: not measured */
   p95Ms?: number | null
   /** false: it does not answer as it should */

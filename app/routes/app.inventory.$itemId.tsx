@@ -2,31 +2,22 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { TitleBar } from '@shopify/app-bridge-react'
 import { BlockStack, Page } from '@shopify/polaris'
-import { itemOf, listingsOf } from '../catalog/item-page.server.ts'
-import { thingOf } from '../thing-page.server.ts'
-import { present } from '../kernel/assert.ts'
 import { decide } from '../decide-request.server.ts'
-import { localMoment } from '../decide/rule-fields.ts'
-import { actorsOf } from '../merchant/actor.server.ts'
-import { momentsOf } from '../merchant/local-time.server.ts'
-import { statesSentence } from '../pool/states-sentence.ts'
-import { stockOf } from '../pool/stock.server.ts'
-import { timeline } from '../pool/timeline.server.ts'
+import { itemPage } from '../item-page.server.ts'
+import { ClaimsCard } from '../ui/claims-card.tsx'
 import { ConvertCard } from '../ui/convert-card.tsx'
-import { placesOf } from '../merchant/location.server.ts'
-import { clientsOf } from '../pool/client.server.ts'
-import { holdsOf } from '../sync/hold-list.server.ts'
 import { DecideItem } from '../ui/decide-item.tsx'
 import { HoldItem } from '../ui/hold-item.tsx'
+import { IdentityCard } from '../ui/identity-card.tsx'
 import { ItemBadges } from '../ui/item-badges.tsx'
 import { LedgerCard } from '../ui/ledger-card.tsx'
 import { MadeToOrderCard } from '../ui/made-to-order-card.tsx'
 import { Now } from '../ui/moment.tsx'
+import { MoveCard } from '../ui/move-card.tsx'
 import { PartsCard } from '../ui/parts-card.tsx'
 import { ShownCard } from '../ui/shown-card.tsx'
-import { WhyThenCard } from '../ui/why-then-card.tsx'
 import { StatesCard } from '../ui/states-card.tsx'
-import { whyNow, whyThen } from '../sync/why.server.ts'
+import { WhyThenCard } from '../ui/why-then-card.tsx'
 import { visit } from '../visit.server.ts'
 import { pool } from '../web-resources.server.ts'
 
@@ -34,40 +25,17 @@ export { PageProblem as ErrorBoundary } from '../ui/page-problem.tsx'
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const { merchant, at } = await visit(request)
-  const itemId = Number(params['itemId'])
-  const item = Number.isSafeInteger(itemId) && itemId < 2 ** 31 ? await itemOf(pool, merchant.id, itemId) : undefined
-  if (!item) throw new Response('There is no such item.', { status: 404 })
-  const { searchParams } = new URL(request.url)
-  const cursor = searchParams.get('before')
-  const asked = localMoment.safeParse(searchParams.get('at')).data ?? null
-  const [then] = await momentsOf(pool, merchant.id, [asked])
-  const [stocks, listings, ledger, actors, thing, why, { holds }, clients, places] = await Promise.all([
-    stockOf(pool, merchant.id, [itemId]),
-    listingsOf(pool, merchant.id, itemId),
-    timeline(pool, merchant.id, { itemId, cursor }),
-    actorsOf(pool, merchant.id),
-    thingOf(pool, merchant.id, itemId),
-    whyNow(pool, merchant.id, { itemId, at }),
-    holdsOf(pool, merchant.id, itemId),
-    clientsOf(pool, merchant.id),
-    placesOf(pool, merchant.id),
-  ])
-  const { stock } = present(stocks.get(itemId), 'the stock of the item')
-  const shown = listings.flatMap((listing) => {
-    const now = why.find(({ listingId }) => listingId === listing.id)
-    return now ? [{ ...listing, should: now.should }] : []
-  })
-  const now = { at, timeZone: merchant.timeZone }
-  const past = then && { at: then, local: asked, why: await whyThen(pool, merchant.id, { itemId, at: then }) }
-  const holding = { holds, clients, places }
-  const sentence = statesSentence(stock)
-  return { now, item, stock, sentence, shown, past, ledger, actors, thing, holding, older: cursor !== null }
+  const search = new URL(request.url).searchParams
+  const page = await itemPage(pool, merchant.id, { itemId: Number(params['itemId']), at, search })
+  if (!page) throw new Response('There is no such item.', { status: 404 })
+  return { now: { at, timeZone: merchant.timeZone }, ...page }
 }
 
 export const action = ({ request }: ActionFunctionArgs) => decide(request)
 
 export default function Item() {
-  const { now, item, stock, sentence, shown, past, ledger, actors, thing, holding, older } = useLoaderData<typeof loader>()
+  const { now, item, stock, sentence, shown, past, thing, hands, holding, claims, identities, ledger, actors, older } =
+    useLoaderData<typeof loader>()
   return (
     <Now.Provider value={now}>
       <Page
@@ -80,9 +48,12 @@ export default function Item() {
         <BlockStack gap="400">
           {item.undecided ? <DecideItem item={item} /> : null}
           <StatesCard stock={stock} sentence={sentence} />
-          <ShownCard shown={shown} />
+          <ClaimsCard claims={claims} />
           <HoldItem itemId={item.id} {...holding} />
+          <ShownCard shown={shown} />
           <WhyThenCard past={past} />
+          {item.tracked && item.kind !== 'bundle' ? <MoveCard {...hands} /> : null}
+          {item.kind === 'one_of_one' ? <IdentityCard itemId={item.id} identities={identities} /> : null}
           {thing.canBeSet ? <PartsCard itemId={item.id} parts={thing.parts} stocked={thing.stocked} /> : null}
           {thing.canBeMade ? <MadeToOrderCard itemId={item.id} making={thing.making} /> : null}
           {item.kind === 'bundle' ? null : <ConvertCard itemId={item.id} view={thing.convert} />}

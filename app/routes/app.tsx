@@ -31,6 +31,10 @@ export default function App() {
         </Link>
         <Link to="/app/inventory">Inventory</Link>
         <Link to="/app/holds">Holds</Link>
+        <Link to="/app/orders">Orders</Link>
+        <Link to="/app/bench">Bench</Link>
+        <Link to="/app/receive">Receive</Link>
+        <Link to="/app/places">Places</Link>
         <Link to="/app/channels">Channels</Link>
         <Link to="/app/rules">Rules</Link>
         <Link to="/app/incidents">Incidents</Link>

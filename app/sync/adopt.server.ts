@@ -111,8 +111,15 @@ const aboutDrift = (account: Account, itemId: number) => ({
   subject: `item/${itemId}/${account.id}`,
 })
 
-async function noteDrift({ sync, account }: { sync: Sync; account: Account }, itemId: number): Promise<void> {
-  const sentence = `What ${account.name} keeps aside for orders is not what we know of its orders and ours.`
+const KEEPS_ASIDE = 'keeps aside for orders is not what we know of its orders and ours'
+const SHOWS_A_SECOND = 'shows of a one-of-one piece is more than one: there can never be two of it'
+
+async function noteDrift(
+  { sync, account }: { sync: Sync; account: Account },
+  itemId: number,
+  what = KEEPS_ASIDE,
+): Promise<void> {
+  const sentence = `What ${account.name} ${what}.`
   await openIncident(sync.db, {
     ...aboutDrift(account, itemId),
     sentence,
@@ -141,7 +148,7 @@ export async function bookResiduals(
   sync: Sync,
   { account, residuals, at, actor }: { account: Account; residuals: Residual[]; at: Date; actor: string },
 ): Promise<number[]> {
-  const refused: number[] = []
+  const refused = new Map<number, string>()
   for (const [itemId, differences] of Map.groupBy(residuals, (one) => one.itemId)) {
     const now = sync.clock.now()
     const state = differences.map((one) => `${one.locationId}${one.state}${one.theirs}`).join('/')
@@ -157,11 +164,11 @@ export async function bookResiduals(
     }
     await sync.inTransaction(async (tx) => {
       const done = await append(tx, change, movesFor(differences))
-      if (typeof done !== 'string') return void refused.push(itemId)
+      if (typeof done !== 'string') return void refused.set(itemId, done.twice ? SHOWS_A_SECOND : KEEPS_ASIDE)
       const whole = await fillShortfalls(tx, { merchantId: account.merchantId, itemIds: [itemId], at: now })
       await closeOversells(tx, { merchantId: account.merchantId, lineIds: whole, at: now })
     })
   }
-  for (const itemId of refused) await noteDrift({ sync, account }, itemId)
-  return refused
+  for (const [itemId, what] of refused) await noteDrift({ sync, account }, itemId, what)
+  return [...refused.keys()]
 }

@@ -82,7 +82,8 @@ async function becomeAtOnce(tx: Sql, owner: CartOwner, { cart, order }: { cart: 
 type Found = { n: number; itemId: number; kind: string }
 
 // A SKU may be many items' while a merchant tidies up: then it names none.
-async function itemsOf(
+/** The items that lines name, summed by item. */
+export async function itemsOf(
   db: Sql,
   { merchantId, accountId }: Owned,
   lines: LineNamed[],

@@ -36,3 +36,13 @@ function lessShort(line: LineOutcome, given: Map<number, number>): LineOutcome {
   if (pieces === 0) return line
   return { ...line, short: line.short - pieces, newlyShort: Math.max(0, line.newlyShort - pieces) }
 }
+
+/** An order may be heard of before its checkout: news of that which comes later keeps nothing aside. */
+export async function settleCheckouts(tx: Sql, owner: CartOwner, carts: string[] = []): Promise<void> {
+  if (carts.length === 0) return
+  const text = `INSERT INTO cart (merchant_id, account_id, external_id, version, until, status, made_at)
+    SELECT $1, $2, token, -1, $4, 'converted', $4 FROM unnest($3::text[]) AS token
+    WHERE EXISTS (SELECT FROM hold_policy WHERE merchant_id = $1 AND checkouts)
+    ON CONFLICT (merchant_id, account_id, external_id) DO NOTHING`
+  await tx.query({ name: 'settle-checkouts', text, values: [owner.merchantId, owner.accountId, carts, owner.at] })
+}

@@ -1,3 +1,4 @@
+import { settleAuthoritative } from '../catalog/authoritative.server.ts'
 import { closeIncident } from '../incidents/incident.server.ts'
 import { type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
@@ -75,6 +76,7 @@ async function mapListing(
     text: 'UPDATE listing SET item_id = $3 WHERE merchant_id = $1 AND id = $2 AND item_id IS NULL',
     values: [merchantId, listingId, itemId],
   })
+  await settleAuthoritative(tx, { merchantId, itemIds: [itemId] })
   await tx.query({
     text: `INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before) VALUES ($1, $2, $3, $4, $4)
       ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1`,
@@ -129,11 +131,15 @@ export async function decideItem(sync: Sync, who: Decider, given: { itemId: numb
   const refusal = await sync.inTransaction(async (tx) => {
     const decided = await tx.query({
       text: `UPDATE item SET undecided = CASE WHEN $3 THEN NULL ELSE 'a person decided that it is not published' END, decided_at = $4
-        WHERE merchant_id = $1 AND id = $2 AND half_of IS NULL AND (tracked OR kind = 'bundle' AND composition > 0 OR NOT $3)`,
+        WHERE merchant_id = $1 AND id = $2 AND half_of IS NULL AND (tracked OR kind = 'bundle' AND composition > 0 OR NOT $3)
+          AND NOT EXISTS (SELECT FROM retired_sku r WHERE $3 AND r.merchant_id = $1 AND r.sku = item.sku AND r.item_id <> item.id)`,
       values: [who.merchantId, given.itemId, given.publish, sync.clock.now()],
     })
     if (decided.rowCount !== 1)
-      return refuse('cannot-publish', 'There is no such item, or its stock is not tracked in Shopify.')
+      return refuse(
+        'cannot-publish',
+        'There is no such item, its stock is not tracked in Shopify, or its SKU is a one-of-one piece’s.',
+      )
     const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before)
       SELECT l.merchant_id, l.account_id, l.id, $3, $3::timestamptz FROM listing l
       JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id AND a.channel <> 'shopify'

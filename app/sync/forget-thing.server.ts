@@ -1,3 +1,4 @@
+import { settleAuthoritative } from '../catalog/authoritative.server.ts'
 import { openIncident } from '../incidents/incident.server.ts'
 import type { Sql } from '../kernel/sql.ts'
 
@@ -12,7 +13,7 @@ export async function forgetThing(
 ): Promise<void> {
   const text = `
     WITH dead AS (
-      UPDATE listing SET status = 'dead', shown = 0, seen_at = $4, agreed_since = NULL
+      UPDATE listing SET status = 'dead', shown = 0, seen_at = $4, agreed_since = NULL, authoritative = false
       WHERE merchant_id = $1 AND account_id = $2 AND external_id = $3 AND status <> 'dead' RETURNING item_id, title
     ), gone AS (
       UPDATE item i SET status = 'deleted' FROM dead d WHERE i.merchant_id = $1 AND i.id = d.item_id
@@ -21,6 +22,7 @@ export async function forgetThing(
       WHERE b.merchant_id = $1 AND b.item_id = d.item_id), 0)::int AS left FROM dead d WHERE d.item_id IS NOT NULL`
   type Dead = { itemId: number; title: string; left: number }
   const { rows } = await db.query<Dead>({ text, values: [owner.merchantId, owner.accountId, externalId, owner.at] })
+  await settleAuthoritative(db, { merchantId: owner.merchantId, itemIds: rows.map(({ itemId }) => itemId) })
   for (const { itemId, title, left } of rows.filter((row) => row.left > 0)) {
     const sentence = `“${title}” was deleted, and our books still have ${left} of it.`
     const about = { subject: `item/${itemId}`, itemId, accountId: owner.accountId, at: owner.at }

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../channels/connector.ts'
 import { openIncident, closeIncident } from '../incidents/incident.server.ts'
+import { attachTimeline } from '../incidents/oversell-timeline.server.ts'
 import type { ChannelOrder, ChannelOrderLine } from '../kernel/channel-order.ts'
 import { formatMoney } from '../kernel/money.ts'
 import type { Sql } from '../kernel/sql.ts'
@@ -8,7 +9,7 @@ import { locationsByPlace } from '../merchant/location.server.ts'
 import { bookOrder, type LineOutcome, type Outcome } from '../orders/book.server.ts'
 import { lockCartsOf } from '../orders/convert-cart.server.ts'
 import type { ResolvedLine } from '../orders/order-row.server.ts'
-import { withItsCarts } from './carts-of-order.server.ts'
+import { settleCheckouts, withItsCarts } from './carts-of-order.server.ts'
 import type { Sync } from './facts.ts'
 
 export type Ingested = 'stale' | Outcome
@@ -27,6 +28,7 @@ export async function ingestOrder(
     const lines = await resolve(tx, { account, capabilities }, order)
     const named = order.lines.some(({ sources, restocked }) => sources.length + restocked.length > 0)
     const owner = { merchantId: account.merchantId, accountId: account.id, at }
+    await settleCheckouts(tx, owner, order.carts)
     const carts = await lockCartsOf(tx, owner, order)
     const found = await bookOrder(tx, {
       merchantId: account.merchantId,
@@ -57,6 +59,7 @@ type Found = {
   madeOfParts: boolean | null
   /** the channel computes its number, and names its parts as lines of their own */
   computedThere: boolean | null
+  oneOfOne: boolean
 }
 
 async function resolve(
@@ -66,7 +69,8 @@ async function resolve(
 ): Promise<ResolvedLine[]> {
   const refs = order.lines.flatMap(({ listing }) => (listing ? [listing] : []))
   const text = `SELECT l.external_id AS "externalId", l.variant_id AS "variantId", l.id AS "listingId", l.item_id AS "itemId", i.tracked,
-      i.kind = 'bundle' AND i.composition > 0 AS "madeOfParts", i.computed_there AND $5 AS "computedThere"
+      i.kind = 'bundle' AND i.composition > 0 AS "madeOfParts", i.computed_there AND $5 AS "computedThere",
+      i.kind IS NOT DISTINCT FROM 'one_of_one' AS "oneOfOne"
     FROM unnest($3::text[], $4::text[]) AS r (external_id, variant_id)
     JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = r.external_id AND l.variant_id = r.variant_id
     LEFT JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id`
@@ -79,8 +83,8 @@ async function resolve(
   const found = new Map(rows.map((row) => [`${row.externalId}/${row.variantId}`, row]))
   return order.lines.map((told) => {
     const listing = told.listing && found.get(`${told.listing.externalId}/${told.listing.variantId}`)
-    const takesStock = takes(told, listing ?? undefined)
-    return { told: { ...told, takesStock }, listingId: listing?.listingId ?? null, itemId: listing?.itemId ?? null }
+    const { listingId = null, itemId = null, oneOfOne } = listing ?? {}
+    return { told: { ...told, takesStock: takes(told, listing ?? undefined) }, listingId, itemId, oneOfOne }
   })
 }
 
@@ -193,8 +197,10 @@ async function noteOversell({ tx, account, order, at }: Taken, line: LineOutcome
     const sentence = line.sold < 0 ? 'The order no longer asks for it.' : 'It was sent all the same.'
     return closeIncident(tx, which, { actor: `channel/${account.id}`, sentence, at })
   }
-  if (line.newlyShort === 0 || told.backorder) return
+  if (line.newlyShort === 0 || told.backorder || line.oneOfOne) return
   const value = { minor: line.newlyShort * told.unitPriceMinor, currency: order.currency }
   const sentence = `${account.name} sold ${told.quantity} × “${told.title}” in order ${order.name}, but ${line.short} of it ${line.short === 1 ? 'was' : 'were'} not there.`
-  await openIncident(tx, { ...which, sentence, itemId, accountId: account.id, value, at })
+  const incidentId = await openIncident(tx, { ...which, sentence, itemId, accountId: account.id, value, at })
+  const { merchantId } = account
+  if (itemId !== null) await attachTimeline(tx, { merchantId, incidentId, itemId, lineId: line.lineId, at })
 }

@@ -42,12 +42,18 @@ type Told = DueMove & { sentAt: Date; answeredAt: Date }
 
 const NOTHING_TO_TELL: MirrorOutcome = { outcome: 'accepted', reason: null }
 
+// A one-of-one piece goes ahead of everything, unless something of the same change has an earlier one to wait for: those
+// of an item stay in order.
 const DUE = `
-WITH next AS (
-  SELECT m.key, min(m.id) AS first FROM mirror_due d
+WITH waiting AS (
+  SELECT m.key, m.id, m.item_id, min(m.id) OVER (PARTITION BY m.item_id) AS item_first
+  FROM mirror_due d
   JOIN movement m ON m.merchant_id = d.merchant_id AND m.item_id = d.item_id AND m.id = d.movement_id
   WHERE d.account_id = $1 AND d.parked IS NULL
-  GROUP BY m.key ORDER BY first LIMIT $3
+), next AS (
+  SELECT w.key, min(w.id) AS first, bool_or(i.kind = 'one_of_one') AND min(w.item_first) = min(w.id) AS urgent FROM waiting w,
+  LATERAL (SELECT kind FROM item WHERE merchant_id = $4 AND id = w.item_id OFFSET 0) i
+  GROUP BY w.key ORDER BY urgent DESC, first LIMIT $3
 )
 SELECT m.id AS "movementId", d.since, m.key, m.reason, m.cause, m.item_id AS "itemId", m.quantity,
   f.external_id AS "fromPlace", f.quantity_name AS "fromName", m.from_state AS "from",
@@ -60,7 +66,7 @@ JOIN mirror_due d ON d.account_id = $1 AND d.movement_id = m.id
 JOIN listing l ON l.merchant_id = m.merchant_id AND l.account_id = $1 AND l.item_id = m.item_id AND l.status <> 'dead'
 LEFT JOIN location_mapping f ON f.merchant_id = m.merchant_id AND f.account_id = $1 AND f.location_id = m.from_location
 LEFT JOIN location_mapping t ON t.merchant_id = m.merchant_id AND t.account_id = $1 AND t.location_id = m.to_location
-ORDER BY next.first, m.n`
+ORDER BY next.urgent DESC, next.first, m.n`
 
 const AT_ONCE = 25
 const MUTATION_POINTS = 10

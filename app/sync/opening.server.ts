@@ -1,4 +1,5 @@
 import type { StockedConnector, StockedThing } from '../channels/connector.ts'
+import { isOneOfOne } from '../catalog/one-of-one.ts'
 import { keepThings, markUndecided } from '../catalog/things.server.ts'
 import { assert } from '../kernel/assert.ts'
 import type { ListingRef } from '../kernel/channel-order.ts'
@@ -118,7 +119,11 @@ async function openPage(
 ): Promise<void> {
   const at = sync.clock.now()
   await sync.inTransaction(async (tx) => {
-    const rows = things.map(({ ref, levels: _, ...thing }) => ({ ...thing, ...ref }))
+    const rows = things.map(({ ref, levels, ...thing }) => ({
+      ...thing,
+      ...ref,
+      oneOfOne: isOneOfOne({ ...thing, levels }),
+    }))
     const kept = await keepThings(tx, { merchantId: account.merchantId, accountId: account.id, at }, rows)
     const items = new Map(kept.map((row) => [`${row.externalId}/${row.variantId}`, row.itemId]))
     for (const thing of things) {

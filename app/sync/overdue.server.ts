@@ -49,7 +49,7 @@ async function opened(tx: Sql, at: Date): Promise<number[]> {
 
 const OVER = `
 WITH over AS (
-  SELECT merchant_id, id FROM stay WHERE overdue_at IS NOT NULL AND (quantity_left = 0 OR due_at > $1)
+  SELECT merchant_id, id FROM stay WHERE overdue_at IS NOT NULL AND (quantity_left = 0 OR due_at > overdue_at)
   ORDER BY overdue_at LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED
 )
 UPDATE stay s SET overdue_at = NULL, due_at = CASE WHEN s.quantity_left > 0 THEN s.due_at END FROM over o
@@ -57,7 +57,7 @@ WHERE s.merchant_id = o.merchant_id AND s.id = o.id
 RETURNING s.merchant_id AS "merchantId", s.id, s.quantity_left AS left`
 
 async function closed(tx: Sql, at: Date): Promise<number[]> {
-  const { rows } = await tx.query<Over>({ name: 'stays-over', text: OVER, values: [at] })
+  const { rows } = await tx.query<Over>({ name: 'stays-over', text: OVER })
   for (const { merchantId, id, left } of rows) {
     const sentence = left === 0 ? 'They are not there any more.' : 'They were given more time.'
     await closeIncident(tx, { merchantId, kind: 'overdue', subject: subjectOf(id) }, { actor: 'app', sentence, at })

@@ -9,6 +9,7 @@ import type { ChannelFacts, Terms } from '../pool/terms.ts'
 import { seqOf, stockOf } from '../pool/stock.server.ts'
 import type { Supply } from '../pool/supply.ts'
 import type { Sync } from './facts.ts'
+import { ownCartsOf } from './own-carts.server.ts'
 
 type Known = { listingId: number; itemId: number | null; externalId: string; variantId: string }
 
@@ -44,14 +45,15 @@ export async function keepSeen(
   const known = await knownListings(sync.db, account, refs)
   const items = known.flatMap(({ itemId }) => (itemId === null ? [] : [itemId]))
   const stock = await stockOf(sync.db, account.merchantId, items)
-  const terms = mirroredTerms(
-    { name: account.name, maximumShown: connector.capabilities.maximumShown },
-    sync.clock.now(),
-  )
+  const carts = await ownCartsOf(sync.db, account, items)
+  const at = sync.clock.now()
+  const { maximumShown } = connector.capabilities
   const seen = known.map((listing) => {
     const { shown = 0, status = 'dead' }: Partial<ListingSnapshot> = read.get(keyOf(listing)) ?? {}
     const now = listing.itemId === null ? undefined : stock.get(listing.itemId)
     const [supply, seq] = now ? [now.supply, now.seq] : [null, -1]
+    const inOwnCarts = carts.get(listing.itemId ?? 0) ?? 0
+    const terms = mirroredTerms({ name: account.name, maximumShown, inOwnCarts }, at)
     return { ...listing, shown, status, availability: supply && available(supply, terms), terms, supply, seq }
   })
   await keep(sync, account, seen)

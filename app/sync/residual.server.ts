@@ -60,7 +60,7 @@ SELECT l.item_id AS "itemId", l.external_id || '/' || l.variant_id AS ref,
       JOIN order_line ol ON ol.merchant_id = a.merchant_id AND ol.id = a.line_id
       JOIN channel_order o ON o.merchant_id = ol.merchant_id AND o.id = ol.order_id
       WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0
-        AND (o.account_id <> $2 OR ol.item_id <> a.item_id)
+        AND (o.account_id <> $2 OR ol.item_id <> a.item_id OR ol.source = 'ours')
     ), 'unseen', b.reserved - carts.own - carts.of_others - (
       SELECT COALESCE(sum(a.reserved), 0) FROM line_allocation a
       WHERE a.merchant_id = $1 AND a.item_id = l.item_id AND a.location_id = b.location_id AND a.reserved > 0

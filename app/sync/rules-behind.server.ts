@@ -1,3 +1,4 @@
+import { ONLY_ONE, PIECES_LEFT } from '../pool/stock.server.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { rulesVersionSql } from '../pool/rules.server.ts'
 
@@ -25,10 +26,9 @@ export async function itemMayBeBehind(
   of: { itemId: number; stockedChannels: readonly string[] },
 ): Promise<void> {
   const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, pieces, since, not_before)
-    SELECT l.merchant_id, l.account_id, l.id, i.kind = 'one_of_one', s.pieces, $3, $3::timestamptz FROM listing l
+    SELECT l.merchant_id, l.account_id, l.id, ${ONLY_ONE}, ${PIECES_LEFT}, $3, $3::timestamptz FROM listing l
     JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
-    JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id AND a.status = 'open' AND a.channel <> ALL ($4::text[]),
-    LATERAL (SELECT COALESCE(sum(b.available), 0)::int AS pieces FROM balance b WHERE b.merchant_id = $1 AND b.item_id = i.id) s
+    JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id AND a.status = 'open' AND a.channel <> ALL ($4::text[])
     WHERE l.merchant_id = $1 AND l.item_id = $2
     ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1, attempts = 0,
       not_before = LEAST(listing_due.not_before, EXCLUDED.not_before)`

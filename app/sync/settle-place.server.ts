@@ -13,7 +13,8 @@ import { residualsOf } from './residual.server.ts'
 
 type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 
-const AGAIN_MS = 2_000
+// What was refused, or is on its way, may be another in a while; many things are read for each try.
+const AGAIN_MS = 10_000
 
 // What stands at a place that no place of ours is any more: nothing, so that all its numbers are to go.
 const NOBODY: MappedPlace = { locationId: 0, name: 'available' }

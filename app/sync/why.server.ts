@@ -2,14 +2,15 @@ import { capabilitiesOf } from '../channels/registry.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { available, type Availability, type Step } from '../pool/available.ts'
 import type { Terms } from '../pool/terms.ts'
-import { supplyAt } from '../pool/balance-at.server.ts'
+import { balancesOf, supplyAt } from '../pool/balance-at.server.ts'
 import { scopesSql, type Rule } from '../pool/rule.ts'
 import { RULE_JSON, rulesLateral, type Under } from '../pool/rules.server.ts'
-import { stockLateral } from '../pool/stock.server.ts'
+import { ONLY_ONE, stockLateral } from '../pool/stock.server.ts'
 import type { Supply } from '../pool/supply.ts'
 import { STOCKED_CHANNELS } from './account-step.server.ts'
 import { factsOf } from './channel-facts.server.ts'
 import { type Derivation, suppliedBy } from './derivation.ts'
+import { ownCartsOf } from './own-carts.server.ts'
 
 /** A number that a channel was told: when it was sent, and what became of it. */
 export type Told = { quantity: number; sentAt: Date; answeredAt: Date; outcome: 'accepted' | 'rejected' | 'unknown' }
@@ -29,7 +30,7 @@ type Row = Under & {
 }
 
 const LISTED = `SELECT l.id AS "listingId", l.account_id AS "accountId", a.name AS account, a.channel, l.unexplained,
-  i.kind = 'one_of_one' AS "oneOfOne", i.category, s.supply, u.rules, u."rulesVersion", u."keptElsewhere"
+  ${ONLY_ONE} AS "oneOfOne", i.category, s.supply, u.rules, u."rulesVersion", u."keptElsewhere"
 FROM listing l
 JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id
 JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id,
@@ -51,8 +52,9 @@ export async function whyNow(
     rows.map(async (row) => {
       const facts = await factsOf(db, named(merchantId, row), capabilitiesOf(row.channel))
       const { supply, rules, keptElsewhere, oneOfOne, unexplained } = row
+      const carts = isStocked(row) ? await ownCartsOf(db, named(merchantId, row), [itemId]) : new Map<number, number>()
       const terms: Terms = isStocked(row)
-        ? { rules: [], facts, at }
+        ? { rules: [], facts: { ...facts, inOwnCarts: carts.get(itemId) ?? 0 }, at }
         : { rules, keptElsewhere, oneOfOne, at, facts: { ...facts, unexplained } }
       return whyOf(row, available(supply, terms), await toldBy(db, merchantId, { ...row, at }))
     }),
@@ -88,13 +90,14 @@ export async function whyThen(
   { itemId, at }: { itemId: number; at: Date },
 ): Promise<Why[]> {
   const { rows } = await db.query<Row>({ name: 'why-listed', text: LISTED, values: [merchantId, itemId] })
+  const balances = balancesOf(db, merchantId, at)
   return Promise.all(
     rows.map(async (row) => {
       const last = await toldBy(db, merchantId, { ...row, at })
       const kept = last && !Array.isArray(last.derivation) ? last.derivation : null
       const known = kept ? suppliedBy(kept) : row.supply
       const [then, facts, rules] = await Promise.all([
-        supplyAt(db, { merchantId, itemId, supply: known }, at),
+        supplyAt(balances, { itemId, supply: known }),
         factsOf(db, named(merchantId, row), { ...capabilitiesOf(row.channel), at }),
         isStocked(row) ? [] : rulesThen(db, merchantId, { ...row, itemId, at }),
       ])

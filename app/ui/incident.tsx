@@ -18,6 +18,8 @@ export type IncidentView = {
   closedAt: string | null
   closedBy: string | null
   notes: { at: string; actor: string; sentence: string }[]
+  timeline: { at: string; sentence: string }[]
+  orderId: number | null
 }
 
 const KINDS: Record<string, string> = {
@@ -62,6 +64,12 @@ export function Incident({ incident, actors }: Props) {
                 <Link url={`/app/inventory/${itemId}`}>{item}</Link>
               </>
             ) : null}
+            {incident.orderId ? (
+              <>
+                {' · '}
+                <Link url={`/app/orders/${incident.orderId}`}>The order</Link>
+              </>
+            ) : null}
           </Text>
           <Button variant="plain" ariaExpanded={shown} ariaControls={id} onClick={() => setShown(!shown)}>
             {closedAt ? counted(notes.length, 'entry', 'entries') : 'Timeline and closing'}
@@ -69,6 +77,7 @@ export function Incident({ incident, actors }: Props) {
         </InlineStack>
         <Collapsible id={id} open={shown}>
           <BlockStack gap="300">
+            <WhatLedToIt timeline={incident.timeline} />
             <Notes notes={notes} actors={actors} />
             {closedAt ? null : <Close id={incident.id} />}
           </BlockStack>
@@ -101,6 +110,26 @@ function Since({ incident: { openedAt, closedAt, closedBy }, actors }: Props) {
     <>
       Closed by {by} <Ago at={closedAt} />, after {took === 'now' ? 'less than a second' : took}
     </>
+  )
+}
+
+/** As it was known when the incident opened. */
+function WhatLedToIt({ timeline }: { timeline: IncidentView['timeline'] }) {
+  if (timeline.length === 0) return null
+  return (
+    <BlockStack gap="100">
+      <Text as="h3" variant="headingSm">
+        What led to it
+      </Text>
+      {timeline.map(({ at, sentence }, i) => (
+        <Text as="p" key={i}>
+          <Text as="span" tone="subdued">
+            <Moment at={at} />
+          </Text>
+          {` ${sentence}`}
+        </Text>
+      ))}
+    </BlockStack>
   )
 }
 

@@ -1,4 +1,4 @@
-import { BlockStack, Box, Button, Card, Divider, InlineGrid, InlineStack, Link, Text } from '@shopify/polaris'
+import { Badge, BlockStack, Box, Button, Card, Divider, InlineGrid, InlineStack, Link, Text } from '@shopify/polaris'
 import { Fragment } from 'react'
 import type { Step } from '../catalog/in-step.ts'
 import type { Availability } from '../pool/available.ts'
@@ -18,6 +18,7 @@ export type ShownListing = {
   agreedSince: string | null
   unexplained: number
   step: Step
+  role: 'authoritative' | 'mirror' | null
   should: Availability
 }
 
@@ -54,6 +55,7 @@ function Listing({ listing }: { listing: ShownListing }) {
           {account}
         </Text>
         <StepBadge step={step} />
+        <Role listing={listing} />
         <Text as="span" tone="subdued">
           {url ? (
             <Link url={url} target="_blank" monochrome>
@@ -72,6 +74,21 @@ function Listing({ listing }: { listing: ShownListing }) {
       </InlineGrid>
       {listing.unexplained > 0 ? <Drift listing={listing} /> : null}
     </BlockStack>
+  )
+}
+
+/** A one-of-one piece has one authoritative listing; the others mirror it. */
+function Role({ listing: { id, role } }: { listing: ShownListing }) {
+  const { decide, deciding } = useDecision('It is the authoritative listing')
+  if (role === null) return null
+  if (role === 'authoritative') return <Badge tone="info">Authoritative</Badge>
+  return (
+    <>
+      <Badge>Mirror</Badge>
+      <Button variant="plain" disabled={deciding} onClick={() => decide({ decision: 'authoritative', listingId: id })}>
+        Make it the authoritative one
+      </Button>
+    </>
   )
 }
 

@@ -6,7 +6,7 @@ export function pageOf(link: string | null): string | null {
   const [what, id = ''] = (link ?? '').split(/[/@]/)
   if (what === 'rule') return `/app/rules#rule-${id}`
   if (what === 'item') return `/app/inventory/${id}`
-  return what === 'location' ? '#ledger' : null
+  return what === 'location' ? '/app/places' : null
 }
 
 /** A number in steps that add up to it, each with the way to what it speaks of. */

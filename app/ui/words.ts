@@ -22,6 +22,14 @@ export const END_NAMES: Record<OutsideEnd, string> = {
   converted: 'another item',
 }
 
+/** How a piece looks that came back. */
+export const CONDITION_NAMES = [
+  { value: 'as new', label: 'As new' },
+  { value: 'worn', label: 'Worn' },
+  { value: 'damaged', label: 'Damaged' },
+  { value: 'incomplete', label: 'Incomplete' },
+]
+
 /** "1 piece", "3 pieces". */
 export const pieces = (n: number): string => counted(n, 'piece')
 

@@ -14,6 +14,7 @@ const capabilitiesOf = (channel: string): Capabilities => ({
   restoresOnCancel: false,
   maximumShown: null,
   pushesOrders: true,
+  cancelCost: 0,
   callsAtOnce: 1_000,
 })
 

@@ -23,6 +23,8 @@ export type Cart = {
   locationId?: string
   buyer?: { name: string; email: string }
   test?: boolean
+  /** The checkout that a buyer has opened before. */
+  checkoutToken?: string
   /** When the buyer paid, if not now. Stock is taken now. */
   processedAt?: Date
 }
@@ -92,7 +94,7 @@ export function shownTo(store: Store, variant: Variant, till: string | null): nu
   return level?.isActive ? level.quantities.available : 0
 }
 
-function draft(store: Store, { source, buyer, test, processedAt }: Cart, till: string | null): Order {
+function draft(store: Store, { source, buyer, test, processedAt, checkoutToken }: Cart, till: string | null): Order {
   const now = nowOf(store)
   const number = ++store.facts.lastOrderNumber
   return {
@@ -102,6 +104,7 @@ function draft(store: Store, { source, buyer, test, processedAt }: Cart, till: s
     sourceName: source,
     test: test ?? false,
     currency: store.facts.currency,
+    ...(checkoutToken === undefined ? {} : { checkoutToken }),
     buyer: buyer ?? null,
     retailLocationId: till,
     lines: [],

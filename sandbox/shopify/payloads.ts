@@ -86,6 +86,7 @@ export function orderPayload(order: Order): object {
     test: order.test,
     email: order.buyer?.email ?? '',
     currency: order.currency,
+    checkout_token: order.checkoutToken ?? null,
     total_price: totalOf(order),
     financial_status: financialStatus(order).toLowerCase(),
     fulfillment_status: REST_FULFILLMENT[fulfillmentStatus(order)] ?? null,
@@ -187,4 +188,25 @@ export const bulkPayload = (operation: BulkOperation): object => ({
   error_code: operation.errorCode?.toLowerCase() ?? null,
   created_at: time(operation.createdAt),
   completed_at: time(operation.completedAt),
+})
+
+/** A checkout that somebody has open. Nothing of a buyer is told here. */
+export const checkoutPayload = (
+  store: Store,
+  { token, lines }: { token: string; lines: { variant: Variant; quantity: number }[] },
+): object => ({
+  token,
+  cart_token: token,
+  currency: store.facts.currency,
+  created_at: time(store.env.clock.now().getTime()),
+  updated_at: store.env.clock.now().toISOString(),
+  completed_at: null,
+  line_items: lines.map(({ variant, quantity }) => ({
+    variant_id: numberOf(variant.id),
+    product_id: numberOf(variant.productId),
+    sku: variant.sku,
+    title: variant.title,
+    price: variant.price,
+    quantity,
+  })),
 })

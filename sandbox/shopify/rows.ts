@@ -137,6 +137,8 @@ export type Order = {
   sourceName: 'web' | 'pos'
   test: boolean
   currency: string
+  /** The checkout it was bought in, where it was told of. */
+  checkoutToken?: string
   buyer: { name: string; email: string } | null
   /** The shop it was sold in, for a sale at the till. */
   retailLocationId: string | null

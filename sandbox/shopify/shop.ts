@@ -7,6 +7,7 @@ import { numberOf } from './gid.ts'
 import * as installing from './installing.ts'
 import * as places from './locations.ts'
 import { acting, type News } from './news.ts'
+import { checkoutPayload } from './payloads.ts'
 import * as changes from './order-changes.ts'
 import type {
   BulkOperation,
@@ -39,6 +40,11 @@ export type Shop = {
   readonly ownerId: string
 
   placeOrder(cart: Cart): Order | Refusal
+  /** A buyer opens, changes or leaves a checkout. Shopify keeps nothing aside for it. */
+  tellCheckout(
+    what: 'create' | 'update' | 'delete',
+    checkout: { token: string; lines: { sku: string; quantity: number }[] },
+  ): void
   cancelOrder(orderId: string, options: { restock: boolean; reason?: CancelReason }): Order | Refusal
   refund(orderId: string, lines: changes.RefundLine[], note?: string): Refund | Refusal
   /** Sends all that is left of an order, or `pieces` of it. */
@@ -127,6 +133,11 @@ function orderActs(store: Store) {
   }
   return {
     placeOrder: (cart: Cart) => acting(store, (news) => checkOut(store, cart, news)),
+    tellCheckout: (what: string, { token, lines }: { token: string; lines: { sku: string; quantity: number }[] }) =>
+      acting(store, (news) => {
+        const known = lines.map(({ sku, quantity }) => ({ variant: variantCalled(store, sku), quantity }))
+        news.add(`checkouts/${what}`, token, () => checkoutPayload(store, { token, lines: known }))
+      }),
     cancelOrder: (orderId: string, { restock, reason = 'CUSTOMER' }: { restock: boolean; reason?: CancelReason }) =>
       withOrder(orderId, (order, news) => changes.cancel(store, { order, news, restock, reason })),
     refund: (orderId: string, lines: changes.RefundLine[], note?: string) =>
@@ -182,11 +193,13 @@ function catalogActs(store: Store) {
   }
 }
 
+function variantCalled(store: Store, idOrSku: string): Variant {
+  const found = catalog.variantMeant(store, idOrSku)
+  return present(isRefusal(found) ? undefined : found, `variant ${idOrSku} of ${store.facts.domain}`)
+}
+
 function views(store: Store) {
-  const variant = (idOrSku: string): Variant => {
-    const found = catalog.variantMeant(store, idOrSku)
-    return present(isRefusal(found) ? undefined : found, `variant ${idOrSku} of ${store.facts.domain}`)
-  }
+  const variant = (idOrSku: string) => variantCalled(store, idOrSku)
   const at = (idOrSku: string, locationId: string, name: string): number => {
     const level = levelOf(store, variant(idOrSku).inventoryItemId, locationId)
     return (level && quantity(level, name)) ?? 0

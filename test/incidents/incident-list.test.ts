@@ -46,6 +46,8 @@ test('an open incident comes with what it is about, what it may cost and what ha
       openedAt: NOON,
       closedAt: null,
       closedBy: null,
+      timeline: [],
+      orderId: null,
       notes: [{ at: NOON, actor: 'app', sentence: 'Etsy sold one that was not there.' }],
     },
   ])

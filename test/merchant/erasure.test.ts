@@ -4,7 +4,6 @@ import { carryOut } from '#app/decide.server.ts'
 import { openIncident } from '#app/incidents/incident.server.ts'
 import { VirtualClock } from '#app/kernel/virtual-clock.ts'
 import { forgetBuyer, forgetShop, keptOfBuyer } from '#app/merchant/compliance.server.ts'
-import { ERASABLE, type Erasable } from '#app/merchant/erasable.ts'
 import { checkSeals } from '#app/pool/check-seals.server.ts'
 import type { Sync } from '#app/sync/facts.ts'
 import { sealHourly } from '#app/sync/seal-hourly.server.ts'
@@ -16,28 +15,11 @@ const CLIENT = 'Wilhelmina Oldenburg'
 const STAFF = 'Anna Roth-Lindqvist'
 const buyer = { customer: '77', email: 'w.oldenburg@example.org', phone: '+41 79 555 01 42' }
 
-// A table of clients as the branch of the app that has clients brings it.
-const WITH_CLIENTS: Erasable = {
-  ...ERASABLE,
-  people: [
-    ...ERASABLE.people,
-    {
-      table: 'test_client',
-      columns: ['name', 'email', 'phone'],
-      found: { customer: 'shopify_id', email: 'email', phone: 'phone' },
-      name: 'name',
-    },
-  ],
-}
-
 let database: FreshDatabase
 let shop: ShopRows
 let sync: Sync
 beforeAll(async () => {
   database = await freshDatabase()
-  await database.pool.query(
-    `CREATE TABLE test_client (merchant_id integer, id serial, shopify_id text, name text, email text, phone text)`,
-  )
 })
 afterAll(() => database.drop())
 
@@ -54,13 +36,9 @@ beforeEach(async () => {
     role: 'owner',
     first_seen: NOON,
   })
-  await put(pool, 'test_client', {
-    merchant_id: merchantId,
-    shopify_id: '77',
-    name: CLIENT,
-    email: buyer.email,
-    phone: buyer.phone,
-  })
+  const known = { merchant_id: merchantId, name: CLIENT, made_by: 'app', made_at: NOON }
+  await put(pool, 'client', { ...known, contact: `${buyer.email}, 044 000 00 00` })
+  await put(pool, 'partner', { merchant_id: merchantId, name: `Bench of ${CLIENT}`, created_at: NOON })
   const item = await addItem(pool, shop)
   await addStock(pool, shop, { itemId: item, place: shop.safe, available: 9 })
   const notes = [
@@ -114,17 +92,17 @@ const OF_CLIENT = [CLIENT, 'Oldenburg', buyer.email, '5550142']
 
 test('a buyer who is to be forgotten is named nowhere any more, and the chain of seals is whole', async () => {
   expect(await whereIs(OF_CLIENT)).toEqual([
+    'client.contact',
+    'client.name',
     'incident_note.sentence',
+    'partner.name',
     'remark.text',
-    'test_client.email',
-    'test_client.name',
   ])
-  const forgotten = await sync.inTransaction((tx) =>
-    forgetBuyer(tx, { merchantId: shop.merchantId, buyer }, WITH_CLIENTS),
-  )
+  const forgotten = await sync.inTransaction((tx) => forgetBuyer(tx, { merchantId: shop.merchantId, buyer }))
   expect(forgotten).toEqual([
-    { table: 'test_client', rows: 1 },
+    { table: 'client', rows: 1 },
     { table: 'remark', rows: 4 },
+    { table: 'partner', rows: 1 },
     { table: 'incident_note', rows: 1 },
   ])
   expect(await whereIs(OF_CLIENT)).toEqual([])
@@ -134,19 +112,18 @@ test('a buyer who is to be forgotten is named nowhere any more, and the chain of
 
 test('of another merchant nothing is forgotten', async () => {
   const other = await openShop(database.pool)
-  expect(
-    await sync.inTransaction((tx) => forgetBuyer(tx, { merchantId: other.merchantId, buyer }, WITH_CLIENTS)),
-  ).toEqual([])
+  expect(await sync.inTransaction((tx) => forgetBuyer(tx, { merchantId: other.merchantId, buyer }))).toEqual([])
   expect(await whereIs(OF_CLIENT)).not.toEqual([])
 })
 
-test('a buyer of whom only the number is known is found by it alone', async () => {
-  const unknown = { customer: '78', email: null, phone: null }
-  expect(await keptOfBuyer(database.pool, { merchantId: shop.merchantId, buyer: unknown }, WITH_CLIENTS)).toEqual([])
-  const known = { ...unknown, customer: '77' }
-  expect(await keptOfBuyer(database.pool, { merchantId: shop.merchantId, buyer: known }, WITH_CLIENTS)).toEqual([
-    { table: 'test_client', rows: 1 },
-    { table: 'remark', rows: 2 },
+test('a buyer of whom only the address is known is found by it alone, and by the name that is kept with it', async () => {
+  const unknown = { customer: '78', email: 'somebody@example.org', phone: null }
+  expect(await keptOfBuyer(database.pool, { merchantId: shop.merchantId, buyer: unknown })).toEqual([])
+  const known = { ...unknown, email: buyer.email }
+  expect(await keptOfBuyer(database.pool, { merchantId: shop.merchantId, buyer: known })).toEqual([
+    { table: 'client', rows: 1 },
+    { table: 'remark', rows: 3 },
+    { table: 'partner', rows: 1 },
     { table: 'incident_note', rows: 1 },
   ])
 })
@@ -158,7 +135,7 @@ test('of a shop that has gone, nobody’s name and nobody’s words are left, an
   const { rows } = await database.pool.query('SELECT external_id AS name FROM channel_account WHERE id = $1', [
     shop.shopify,
   ])
-  await forgetShop(database.pool, rows[0].name, WITH_CLIENTS)
+  await forgetShop(database.pool, rows[0].name)
   expect(await whereIs(words)).toEqual([])
   expect(await checkSeals(database.pool, shop.merchantId)).toEqual([])
 })
@@ -178,11 +155,16 @@ test('a webhook that asks to forget is followed; one that asks what is kept tell
     [shop.merchantId],
   )
   expect(incidents.rows).toEqual([
-    { sentence: 'Shopify customer 77 asks what is kept of them. There is: 2 of remark. Please answer within 30 days.' },
+    {
+      sentence:
+        'Shopify customer 77 asks what is kept of them. There is: 1 of client, 4 of remark, 1 of partner, 1 of incident note. Please answer within 30 days.',
+    },
   ])
   await asks('customers/redact')
-  expect(said.at(-1)).toMatchObject({ forgotten: [{ table: 'remark', rows: 2 }] })
-  expect(await whereIs([buyer.email, '5550142'])).toEqual(['test_client.email'])
+  expect(said.at(-1)).toMatchObject({
+    forgotten: [{ table: 'client' }, { table: 'remark', rows: 4 }, { table: 'partner' }, {}],
+  })
+  expect(await whereIs([buyer.email, '5550142'])).toEqual([])
   await asks('customers/redact', {})
   expect(said.at(-1)).not.toHaveProperty('forgotten')
 })

@@ -195,12 +195,12 @@ describe('an order whose channel says where its pieces lie', () => {
     await book(news(0, { quantity: 2, sources: [at('window', 1), at('a new place', 1)] }))
     expect(await pieces()).toEqual({ Safe: { available: 1, reserved: 2 } })
   })
-  it('and puts them back on sale puts them there', async () => {
+  it('and puts them back on sale puts them there, where they are looked at first', async () => {
     await inSafe(2)
     await book(news(0, { quantity: 2, shipped: 2 }))
     await book(news(1, { quantity: 2, currentQuantity: 1, shipped: 1, restocked: [at('window', 1)] }))
     await book(news(2, { quantity: 2, currentQuantity: 0, restocked: [at('window', 1), at('safe', 1)] }))
-    expect(await pieces()).toEqual({ Safe: { available: 1 }, Window: { available: 1 } })
+    expect(await pieces()).toEqual({ Safe: { quality_check: 1 }, Window: { quality_check: 1 } })
   })
   it('that was sold at the till has left at once', async () => {
     await inSafe(2)

@@ -149,6 +149,19 @@ describe('orders that come at the same time', () => {
     expect(has(await answers)).toEqual([true, false])
     expect(await verifyLedger(database.pool, shop.merchantId)).toEqual([])
   })
+  it('while pieces come back: they are there for whoever waited', async () => {
+    const item = await ring({ safe: 1 })
+    let answers: ReturnType<typeof ask> = Promise.resolve([])
+    await transaction(database.pool, async (tx) => {
+      const to = { locationId: shop.safe, state: 'available' as const }
+      const back = { itemId: item, quantity: 5, from: { outside: 'customer' as const }, to }
+      await append(tx, changeOf(shop, { key: 'back', reason: 'came back' }), [back])
+      answers = ask(order({ [item]: 4 }))
+      await someoneWaits(database.pool)
+    })
+    expect(has(await answers)).toEqual([true])
+    expect(await lies(item)).toEqual({ Safe: { available: 2, reserved: 4 } })
+  })
   it('in two processes’ batches, two hundred for a hundred pieces: a hundred have one', async () => {
     const item = await ring({ safe: 60, window: 40 })
     const [one, two] = [batchedReserve(database.pool, { most: 7 }), batchedReserve(database.pool, { most: 7 })]

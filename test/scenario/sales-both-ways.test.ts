@@ -3,6 +3,8 @@ import { TryAgain } from '#app/kernel/outage.ts'
 import { verifyLedger } from '#app/pool/verify.server.ts'
 import { seeded } from '#sandbox/jeweler/chance.ts'
 import type { Order } from '#sandbox/shopify/rows.ts'
+import { passReturn } from '#app/orders/return.server.ts'
+import { act } from '#app/sync/act.server.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { piecesOf } from '../support/pieces.ts'
 import { given, listingOf, openTwoShops, ringOf, type TwoShops } from '../support/two-shops.ts'
@@ -72,10 +74,25 @@ describe('a sale', () => {
     given(shops.shopify.fulfill(two.id))
     given(shops.shopify.refund(two.id, [{ lineId: two.lines[0]!.id, quantity: 1, restock: 'RETURN' }]))
     await shops.pass(3_000)
+    expect([shops.etsyShows('SIG'), shops.shopifyShows('SIG')]).toEqual([2, 2])
+    await passReturns()
     expect([shops.etsyShows('SIG'), shops.shopifyShows('SIG')]).toEqual([3, 3])
     expect(await shops.incidents()).toEqual([])
   })
 })
+
+/** A person has looked at everything that came back, and it is in order. */
+async function passReturns(): Promise<void> {
+  const { merchantId, road } = shops
+  const text = 'SELECT id, waiting FROM return_parcel WHERE merchant_id = $1 AND waiting > 0'
+  const { rows } = await database.pool.query<{ id: number; waiting: number }>(text, [merchantId])
+  for (const { id: parcelId, waiting: quantity } of rows) {
+    const how = { merchantId, actor: 'person/1', token: 'token-1', parcelId, quantity }
+    given(await act(road.sync, { merchantId }, (tx, at) => passReturn(tx, { ...how, at })))
+  }
+  road.kick(merchantId)
+  await shops.pass(3_000)
+}
 
 describe('pieces that were sent and refunded', () => {
   const refund = (restocks: ('RETURN' | 'NO_RESTOCK')[], between: () => Promise<void>) => async () => {
@@ -89,6 +106,9 @@ describe('pieces that were sent and refunded', () => {
       await between()
     }
     await heard()
+    // What came back is looked at before anybody can buy it.
+    expect([shops.etsyShows('SIG'), shops.shopifyShows('SIG')]).toEqual([2, 2])
+    await passReturns()
     expect([shops.etsyShows('SIG'), shops.shopifyShows('SIG')]).toEqual([2 + came(restocks), 2 + came(restocks)])
     expect(await shops.incidents()).toEqual([])
   }

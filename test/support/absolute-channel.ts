@@ -27,6 +27,7 @@ const CAPABILITIES: Capabilities = {
   restoresOnCancel: false,
   maximumShown: 999,
   pushesOrders: true,
+  cancelCost: 20,
   callsAtOnce: 8,
 }
 

@@ -189,7 +189,7 @@ describe('an edit beside a sale, in every order of the news', () => {
     given(shops.shopify.refund(sent.id, [{ lineId: sent.lines[0]!.id, quantity: 1, restock: 'RETURN' }]))
     await ofLevel(shops)
     await shops.pass(5_000)
-    expect(await pieces(shops)).toEqual({ Safe: { available: 5 }, Window: { available: 2 } })
+    expect(await pieces(shops)).toEqual({ Safe: { available: 4, quality_check: 1 }, Window: { available: 2 } })
     expect((await ledger(shops)).filter((said) => said.startsWith('changed'))).toEqual([])
     await agree(shops)
   })

@@ -76,6 +76,12 @@ describe('a notification', () => {
     expect(new Set(keys).size).toBe(3)
     expect(keys[0]).toBe(keys[1])
   })
+  it('about a place makes all places be read, once for however many', async () => {
+    await keep('locations/create', 'e-1')
+    await keep('locations/update', 'e-2')
+    expect(recorded.map(({ name }) => name)).toEqual(['places-changed', 'places-changed'])
+    expect(new Set(recorded.map(({ key }) => key)).size).toBe(1)
+  })
   it('whose fact cannot be recorded is not kept: it will come again', async () => {
     sync.outbox = { record: () => Promise.reject(new Error('no queue')) }
     await expect(keep('orders/create')).rejects.toThrow('no queue')

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { present } from '#app/kernel/assert.ts'
+import { keepsStock } from '#app/channels/connector.ts'
+import { assert, present } from '#app/kernel/assert.ts'
+import { accountById } from '#app/merchant/account.server.ts'
 import type { QuantityName } from '#app/merchant/place.ts'
 import { movePieces } from '#app/pool/move.server.ts'
 import { verifyStays } from '#app/pool/verify-stays.server.ts'
@@ -125,6 +127,28 @@ describe('a bench that stands at the safe under quality control', () => {
     expect([shop.shows('Safe'), shop.shows('Safe', 'quality_control')]).toEqual([2, 1])
     await shop.agrees()
   })
+  it('is told as a move between two of Shopify’s states, and to another place as leaving and entering', async () => {
+    const { shops, shop } = await withBench()
+    const account = present(await accountById(database.pool, shops.accounts.shopify), 'the account')
+    const { connector } = await shops.road.opened(account)
+    assert(keepsStock(connector), 'Shopify keeps stock')
+    const told: string[] = []
+    const mirror = connector.mirror.bind(connector)
+    connector.mirror = (change) => {
+      told.push(change.moves.map(({ from, to }) => `${from ?? 'out'} > ${to ?? 'out'}`).join(', '))
+      return mirror(change)
+    }
+    await shop.carries(1, ['Safe', 'available'], ['Polishing', 'in_work'])
+    await shop.carries(1, ['Polishing', 'in_work'], ['Polishing', 'available'])
+    await shop.carries(1, ['Polishing', 'available'], ['Window', 'available'])
+    expect(told).toEqual([
+      'available > quality_check',
+      'quality_check > quality_check',
+      'quality_check > out, out > available',
+    ])
+    expect([shop.shows('Safe', 'quality_control'), shop.shows('Window')]).toEqual([0, 2])
+    await shop.agrees()
+  })
   it('shares the name with others, and a person who takes one back in Shopify takes it from the first bench', async () => {
     const { shops, shop } = await withBench()
     await shop.adds({ name: 'Photo', work: 'photo', rank: 10 })
@@ -192,6 +216,16 @@ describe('a whole place of Shopify’s', () => {
     expect(await shop.pieces()).toMatchObject({ Window: { available: 5 } })
     expect(shop.shows('Window')).toBe(5)
     await shop.agrees()
+  })
+  it('that is opened later is ours as soon as Shopify tells of it', async () => {
+    const shops = await open({ topics: ['locations/create'] })
+    shops.shopify.addLocation({ name: 'Repairs', fulfillsOnlineOrders: false })
+    await shops.pass(10_000)
+    const text = `SELECT l.kind, l.work, l.guessed, l.sellable, m.quantity_name FROM location l
+      JOIN location_mapping m ON m.merchant_id = l.merchant_id AND m.location_id = l.id WHERE l.merchant_id = $1 AND l.name = 'Repairs'`
+    expect((await database.pool.query(text, [shops.merchantId])).rows).toEqual([
+      { kind: 'bench', work: 'repair', guessed: true, sellable: false, quantity_name: 'available' },
+    ])
   })
   it('that is opened later is ours too, with what was laid there', async () => {
     const shops = await open()

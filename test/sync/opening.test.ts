@@ -98,7 +98,7 @@ describe('a merchant’s books', () => {
     given(shops.shopify.fulfill(order!.id))
     given(shops.shopify.refund(order!.id, [{ lineId: order!.lines[0]!.id, quantity: 3, restock: 'RETURN' }]))
     await shops.road.sweep(shops.merchantId)
-    expect(await pieces(shops, 'SIG')).toEqual({ Safe: { available: 5 } })
+    expect(await pieces(shops, 'SIG')).toEqual({ Safe: { available: 2, quality_check: 3 } })
     await sound(shops)
   })
   it('open a number below zero as the shortfall of its order, not as a balance', async () => {

@@ -32,7 +32,7 @@ test.each([
 test.each([
   ['rule/7@2', '/app/rules#rule-7'],
   ['item/5', '/app/inventory/5'],
-  ['location/3', '#ledger'],
+  ['location/3', '/app/places'],
   [null, null],
 ])('a step of %s leads to %s', (link, page) => {
   expect(pageOf(link)).toBe(page)

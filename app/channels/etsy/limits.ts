@@ -68,5 +68,7 @@ export const ETSY_CAPABILITIES: Capabilities = {
   restoresOnCancel: false,
   maximumShown: MOST_SHOWN,
   pushesOrders: true,
+  // A cancelled order counts against the shop there: cases opened, reviews, Star Seller. The figure is ours.
+  cancelCost: 20,
   callsAtOnce: callsAtOnce(NEW_APP_PER_SECOND),
 }

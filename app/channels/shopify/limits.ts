@@ -11,6 +11,8 @@ export const CAPABILITIES: Capabilities = {
   restoresOnCancel: true,
   maximumShown: null,
   pushesOrders: true,
+  // It is the merchant's own shop: a client is written to, and no marketplace counts it. The figure is ours.
+  cancelCost: 10,
   // No numbers are written to it, only moves.
   callsAtOnce: 1,
 }

@@ -35,7 +35,7 @@ const SUBJECTS = {
 
 const EDITED = z.object({ order_edit: z.object({ order_id: id }) }).transform((payload) => payload.order_edit.order_id)
 
-const RESOURCES = [...Object.keys(SUBJECTS), 'app', 'customers', 'shop', 'bulk_operations']
+const RESOURCES = [...Object.keys(SUBJECTS), 'checkouts', 'app', 'customers', 'shop', 'bulk_operations']
 
 /** `inventory_levels/update` of either way to write a topic. */
 export function topicOf(topic: string): string {

@@ -21,6 +21,7 @@ export function orderOf(wire: WireOrder, shop: Shop): ChannelOrder {
     currency: wire.currencyCode,
     url: adminUrl(shop, `orders/${wire.legacyResourceId}`),
     lines: wire.lineItems.nodes.map((line) => lineOf(line, wire)),
+    carts: [wire.cartToken, wire.checkoutToken].flatMap((token) => (token ? [token] : [])),
     unclear: null,
   }
 }

@@ -41,6 +41,8 @@ const DOCUMENT = `#graphql
     cancelledAt
     fullyPaid
     currencyCode
+    cartToken
+    checkoutToken
     lineItems(first: $lines) { ...Lines }
     fulfillmentOrders(first: $parcels) { ...Parcels }
     refunds(first: 250) {
@@ -133,6 +135,8 @@ const order = z.object({
   cancelledAt: moment.nullable(),
   fullyPaid: z.boolean(),
   currencyCode: z.string(),
+  cartToken: z.string().nullish(),
+  checkoutToken: z.string().nullish(),
   lineItems: pageOf(line),
   fulfillmentOrders: pageOf(parcel),
   refunds: z.array(z.object({ id: z.string(), refundLineItems: pageOf(refundLine) })),

@@ -92,10 +92,9 @@ CREATE INDEX stay_of_shop ON stay (merchant_id, due_at, id) WHERE quantity_left 
 CREATE INDEX stay_of_place ON stay (merchant_id, location_id, due_at, id) WHERE quantity_left > 0;
 -- Time looks here, over all merchants: what becomes overdue next, and which incidents are over.
 CREATE INDEX stay_due ON stay (due_at) WHERE quantity_left > 0 AND overdue_at IS NULL;
-CREATE INDEX stay_overdue ON stay (overdue_at) WHERE overdue_at IS NOT NULL;
+CREATE INDEX stay_over ON stay (overdue_at) WHERE overdue_at IS NOT NULL AND (quantity_left = 0 OR due_at > overdue_at);
 
--- What pieces that lie somewhere already have: nobody knows since when, so their clock begins now at the latest moment
--- that is known, the last movement there.
+-- Pieces that lie somewhere already: nobody knows since when each does, so their clock begins with the last movement there.
 INSERT INTO stay (merchant_id, item_id, location_id, state, quantity, quantity_left, since, due_at)
 SELECT b.merchant_id, b.item_id, b.location_id, s.state, s.n, s.n, m.at,
   m.at + stay_hours(l.sellable, l.expected_hours, l.kind, l.work, s.state) * interval '1 hour'

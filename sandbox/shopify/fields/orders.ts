@@ -59,6 +59,8 @@ export const orderFields: Fields = {
   tags: () => [],
   customAttributes: () => [],
   sourceIdentifier: () => null,
+  cartToken: () => null,
+  checkoutToken: ({ checkoutToken }: Order) => checkoutToken ?? null,
   shippingAddress: () => null,
   retailLocation: ({ retailLocationId }: Order, _: object, { store }: Context) =>
     store.locations.get(retailLocationId ?? '') ?? null,

@@ -36,6 +36,7 @@ describe('an order of a Shopify store', () => {
       cancelledAt: null,
       currency: 'USD',
       url: `https://admin.shopify.com/store/northlight/orders/${order.id.split('/').at(-1)}`,
+      carts: [],
       unclear: null,
       lines: [
         {
