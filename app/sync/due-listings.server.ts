@@ -77,6 +77,20 @@ export async function settle(db: Sql, accountId: number, done: { listingId: numb
   if (done.length > 0) await db.query({ name: 'settle-due', text, values })
 }
 
+/** Puts them on the list, whether or not their stock has changed. */
+export async function makeDue(
+  db: Sql,
+  account: { merchantId: number; id: number },
+  { listings, at }: { listings: { listingId: number }[]; at: Date },
+): Promise<void> {
+  if (listings.length === 0) return
+  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before)
+    SELECT $1, $2, id, $4, $4::timestamptz FROM unnest($3::int[]) AS x (id)
+    ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1`
+  const ids = listings.map(({ listingId }) => listingId)
+  await db.query({ name: 'make-due', text, values: [account.merchantId, account.id, ids, at] })
+}
+
 /** How long to leave something alone: `firstMs` at first, twice as long each time, `mostMs` at most. */
 export type Patience = { firstMs: number; mostMs: number }
 

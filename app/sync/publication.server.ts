@@ -57,8 +57,9 @@ UPDATE listing l SET
   published_seq = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.seq ELSE l.published_seq END,
   published_rules = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.rules ELSE l.published_rules END,
   -- a 0 without an answer too: when it is found off sale, it was we who took it off, and not a person
-  published_quantity = CASE WHEN (t.outcome = 'accepted' OR t.outcome = 'unknown' AND t.quantity = 0) AND NOT t.companion
-    THEN t.quantity ELSE l.published_quantity END,
+  -- and a 0 written together with others, which may have taken all of them off sale
+  published_quantity = CASE WHEN (t.outcome = 'accepted' OR t.outcome = 'unknown' AND t.quantity = 0)
+    AND (NOT t.companion OR t.quantity = 0) THEN t.quantity ELSE l.published_quantity END,
   agreed_since = CASE WHEN t.companion AND t.outcome = 'accepted' THEN l.agreed_since
     WHEN t.outcome = 'accepted' AND COALESCE(t.shown, t.quantity) = t.quantity THEN $5::timestamptz END,
   status = CASE WHEN t.reason = 'dead' THEN 'dead' WHEN t.outcome <> 'accepted' THEN l.status

@@ -4,7 +4,7 @@ import type { ChannelFacts } from '../pool/terms.ts'
 import { underOf } from '../pool/rules.server.ts'
 import { stockOf } from '../pool/stock.server.ts'
 import { factsOf } from './channel-facts.server.ts'
-import { type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
+import { type DueListing, dueListings, makeDue, nextDue, postpone, settle } from './due-listings.server.ts'
 import { pollOrders } from './poll.server.ts'
 import type { Computed, Publisher, Step } from './publisher.ts'
 import { noteAnswers, noteDead, noteMystery } from './publish-trouble.server.ts'
@@ -172,6 +172,9 @@ async function conclude(
     concluded.filter(({ outcome }) => outcome.outcome === what).map(({ listing }) => listing)
   await postpone(sync.db, those('unknown'), { ...put, ...UNANSWERED })
   await postpone(sync.db, those('rejected'), { ...put, ...REFUSED })
+  // It was only written together with what was due, and shows something else, or nobody knows what: now it is due itself.
+  const drawnIn = [...those('changed'), ...those('unknown')].filter(({ companion }) => companion === true)
+  await makeDue(sync.db, account, { listings: drawnIn, at: now })
   await noteAnswers(publisher, concluded)
 }
 

@@ -1,9 +1,11 @@
 import type { Action } from './action.ts'
 import { BUYERS } from './buyers.ts'
+import { CLIENTS } from './clients.ts'
 import { MERCHANT } from './merchant.ts'
 import { HANDLING } from './orders.ts'
 import { answerQuestions } from './quiet.ts'
 import { STAFF } from './staff.ts'
+import { WORKSHOP } from './workshop.ts'
 
 /** Everything that anybody can do. What the app learns to do is one more entry, in the file of those who do it. */
 export const ACTIONS: Action[] = [
@@ -11,5 +13,7 @@ export const ACTIONS: Action[] = [
   ...HANDLING,
   ...STAFF,
   ...MERCHANT,
+  ...CLIENTS,
+  ...WORKSHOP,
   { name: 'answer what is asked', weight: 1, perform: async (life) => void (await answerQuestions(life)) },
 ]

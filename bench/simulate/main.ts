@@ -10,6 +10,7 @@ import { type Failure, simulate } from './simulate.ts'
 const USAGE = 'npm run simulate -- [--seed N] [--events N] [--faults none|some|many] [--shrink N]'
 const KEPT = fileURLToPath(new URL('../../.data/simulate', import.meta.url))
 const MOST_SAID = 10
+const MOST_STEPS_SAID = 40
 const LEVELS: FaultLevel[] = ['none', 'some', 'many']
 
 class Unclear extends Error {}
@@ -51,7 +52,7 @@ function tell({ seed, life, at, violations, script, tries }: Failure, given: { s
     `Seed ${given.seed}, life ${life}, step ${at}: a law is broken.`,
     ...violations.slice(0, MOST_SAID).map(({ law, detail }) => `  ${law}: ${detail}`),
     `${script.length} steps are enough (${tries} tried), kept in ${file}:`,
-    ...script.map(({ action, gapMs }) => `  after ${gapMs} ms: ${action}`),
+    ...script.slice(-MOST_STEPS_SAID).map(({ action, gapMs }) => `  after ${gapMs} ms: ${action}`),
   ]
   process.stderr.write(`${said.join('\n')}\n`)
 }

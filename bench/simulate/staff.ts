@@ -6,14 +6,14 @@ import type { Change, Move } from '#app/pool/movement.ts'
 import { act } from '#app/sync/act.server.ts'
 import { happens, pick, whole } from '#sandbox/jeweler/chance.ts'
 import { type Action, insist, type Life } from './action.ts'
-import { type Good, PLACES } from './shop.ts'
+import type { Good } from './shop.ts'
 import { who } from './stage.ts'
 
 type Place = { locationId: number; name: string; sellable: boolean } & Record<StockState, number>
 
 const EACH_STATE = STOCK_STATES.map((state) => `COALESCE(b.${state}, 0) AS ${state}`).join(', ')
 
-async function placesOf({ db, world }: Life, sku: string): Promise<(Place & { itemId: number })[]> {
+export async function placesOf({ db, world }: Life, sku: string): Promise<(Place & { itemId: number })[]> {
   const text = `SELECT i.id AS "itemId", l.id AS "locationId", l.name, l.sellable, ${EACH_STATE} FROM item i
     JOIN location l ON l.merchant_id = i.merchant_id
     LEFT JOIN balance b ON b.merchant_id = i.merchant_id AND b.item_id = i.id AND b.location_id = l.id
@@ -66,9 +66,9 @@ async function moveThings(life: Life, random: Random): Promise<void> {
   })
 }
 
-const ASIDE: StockState[] = ['held', 'in_work', 'quality_check', 'damaged', 'safety_stock']
+const ASIDE: StockState[] = ['in_work', 'quality_check', 'damaged', 'safety_stock']
 
-/** Onto the bench, the hold shelf or aside where they lie, and back. */
+/** Onto the bench or aside where they lie, and back. */
 async function setAside(life: Life, random: Random): Promise<void> {
   const { sku } = pick(random, life.goods)
   const place = pick(
@@ -105,11 +105,8 @@ async function count(life: Life, random: Random): Promise<void> {
   await carryOut(life, good.sku, { reason: 'counted', moves: [move], sellable: place.sellable ? total : 0, total })
 }
 
-/** A unique piece that was lost or sold is not made again; one that came back is counted where it came in. */
 export const STAFF: Action[] = [
   { name: 'staff move things', weight: 6, perform: moveThings },
   { name: 'staff set things aside', weight: 8, perform: setAside },
   { name: 'staff count', weight: 7, perform: count },
 ]
-
-export const SELLING_PLACES = PLACES.filter(({ sells }) => sells).map(({ name }) => name)

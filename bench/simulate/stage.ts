@@ -51,6 +51,8 @@ export type Stage = {
   processes: Processes
   counts: { news: number }
   watching: Watching
+  /** a person of the shop, as the app knows them */
+  clerk: { merchantId: number; actor: string; role: string }
 }
 
 type Watching = {
@@ -122,11 +124,18 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     processes,
     counts,
     watching,
+    clerk: await newClerk(pool, world.merchantId),
   }
   await bringUp(stage)
   later.announce = announcer(stage, post)
   for (const { id, sku } of await listingsIn(stage)) skus.set(id, sku)
   return stage
+}
+
+async function newClerk(db: Sql, merchantId: number) {
+  const text = `INSERT INTO person (merchant_id, subject, name, role, first_seen) VALUES ($1, 'clerk', 'A clerk', 'owner', $2) RETURNING id`
+  const { rows } = await db.query<{ id: number }>({ text, values: [merchantId, START] })
+  return { merchantId, actor: `person/${present(rows[0], 'the clerk').id}`, role: 'owner' }
 }
 
 type Later = { announce?: (channel: string, orderId: string) => void }

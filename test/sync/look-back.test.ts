@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { settleDrift } from '#app/sync/decisions.server.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { given, openTwoShops, type TwoShops } from '../support/two-shops.ts'
 
@@ -70,5 +71,55 @@ describe('the sweep looks at what Etsy shows, though nothing is due there', () =
     await looks(shops)
     expect(await listing(shops)).toMatchObject([{ status: 'dead' }])
     expect(await shops.incidents()).toMatchObject([{ kind: 'dead-listing' }])
+  })
+})
+
+describe('a variation that is written because another one of its listing was due', () => {
+  const SIZES = ['52', '54']
+  const ring = (available: number) => ({
+    title: 'Signet',
+    options: ['Size'],
+    variants: SIZES.map((size) => ({
+      sku: `SIG-${size}`,
+      choice: [size],
+      price: '120.00',
+      stock: [{ location: 'Safe', available }],
+    })),
+  })
+  const listing = (quantity: number) => ({
+    title: 'Signet',
+    variations: ['Ring size'],
+    products: SIZES.map((size) => ({ sku: `SIG-${size}`, choice: [size], quantity, priceCents: 13_000 })),
+  })
+  const shown = (shops: TwoShops) => SIZES.map((size) => shops.etsyShows(`SIG-${size}`))
+  const types54 = (shops: TwoShops, quantity: number) => {
+    const { listingId, productId } = shops.etsyListing('SIG-54')
+    given(shops.etsy.editBySeller(listingId, { quantities: { [productId]: quantity } }))
+  }
+  const sells52 = (shops: TwoShops) =>
+    given(shops.shopify.placeOrder({ source: 'web', lines: [{ sku: 'SIG-52', quantity: 1 }] }))
+
+  it('is set back when somebody had raised it', async () => {
+    const shops = await openTwoShops(database.pool, { products: [ring(4)], listings: [listing(4)] })
+    types54(shops, 9)
+    sells52(shops)
+    await shops.pass(5_000)
+    expect(shown(shops)).toEqual([3, 4])
+  })
+
+  it('comes back on sale when all of them were taken off by us, though somebody had lowered it before', async () => {
+    const shops = await openTwoShops(database.pool, { products: [ring(1)], listings: [listing(1)] })
+    types54(shops, 0)
+    await looks(shops)
+    sells52(shops)
+    await shops.pass(5_000)
+    expect(shown(shops)).toEqual([0, 0])
+    const text = 'SELECT id FROM listing WHERE merchant_id = $1 AND unexplained > 0'
+    const { rows } = await database.pool.query<{ id: number }>(text, [shops.merchantId])
+    const who = { merchantId: shops.merchantId, actor: 'person/1' }
+    for (const { id } of rows) await settleDrift(shops.road.sync, who, { listingId: id, right: 'ours' })
+    expect(rows).toHaveLength(1)
+    await looks(shops)
+    expect(shown(shops)).toEqual([0, 1])
   })
 })
