@@ -8,7 +8,7 @@ import { convert } from '../pool/conversion.server.ts'
 import { breakPairs, mendPairs } from '../pool/pair.server.ts'
 import { act, type Done } from '../sync/act.server.ts'
 import { type Deciding, decision } from './decision.server.ts'
-import { id, pieces, words } from './fields.ts'
+import { id, pieces, token, words } from './fields.ts'
 
 // "12/1,13/2": an item and how many of it, for each part; empty for none.
 const parts = z
@@ -28,7 +28,6 @@ const wholeNumber = z
   .transform(Number)
 
 // Made by the page that asks, so that a form sent twice is done once.
-const token = z.string().regex(/^[\w-]{8,64}$/, 'is missing: load the page again')
 
 const from = { itemId: id, quantity: pieces, locationId: id, state: z.enum(CONVERTIBLE_STATES), reason: words, token }
 

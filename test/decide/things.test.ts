@@ -58,7 +58,7 @@ const form = (itemId: number, said: Form = {}): Form => ({
   locationId: String(shop.safe),
   state: 'available',
   reason: 'For Anna',
-  token: `token-${(tokens += 1)}`,
+  token: `the-form-${(tokens += 1)}`,
   ...said,
 })
 const pieces = (itemId: number) => piecesOf(db, shop.merchantId, itemId)

@@ -74,10 +74,12 @@ describe('an order of a set', () => {
     for (const minutes of [2, 2, 3]) await told(minutes, { currentQuantity: 0 })
     expect(await counts()).toEqual(['3+0', '5+0'])
   })
-  it('gets back on sale what the channel says it put back', async () => {
+  it('gets back what the channel says it put back: its parts, to be looked at before they are for sale', async () => {
     await told(0, { shipped: 2 })
     await told(1, { currentQuantity: 1, shipped: 1, restocked: [{ externalLocationId: 'safe', quantity: 1 }] })
-    expect(await counts()).toEqual(['2+0', '3+0'])
+    expect(await counts()).toEqual(['1+0', '1+0'])
+    expect((await movementsOf(db, shop.merchantId, ring)).at(-1)).toBe('came back: 1 customer > quality_check')
+    expect(await verifyLedger(db, shop.merchantId)).toEqual([])
     expect(await lines()).toEqual([{ reserved: 0, short: 0, shipped: 2, returned: 1 }])
   })
   it('whose pieces a person gives back gives back their parts', async () => {
