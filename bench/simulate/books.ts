@@ -21,7 +21,14 @@ export type Edit = {
   needsWord: boolean
 }
 
-type Item = { sellable: number; total: number; orders: Ordered[]; edits: Edit[] }
+type Item = {
+  sellable: number
+  total: number
+  orders: Ordered[]
+  edits: Edit[]
+  /** pieces that a channel put back on sale by itself, though somebody is to look at them first */
+  putBack: { channel: string; at: number; quantity: number }[]
+}
 
 // Who asks for what is older than this has had time enough: the app's own patience with Shopify's levels is two minutes.
 const RECENT_MS = 240_000
@@ -36,7 +43,7 @@ export class Books {
   readonly oversold = { pieces: 0, unavoidable: 0, rateBound: 0 }
 
   open(sku: string, { sellable, total }: { sellable: number; total: number }): void {
-    this.#items.set(sku, { sellable, total, orders: [], edits: [] })
+    this.#items.set(sku, { sellable, total, orders: [], edits: [], putBack: [] })
   }
 
   #item(sku: string): Item {
@@ -92,7 +99,7 @@ export class Books {
     this.#item(sku).total -= quantity
   }
 
-  /** Pieces that had been sent: back on sale, or the buyer keeps them. */
+  /** Pieces that had been sent: in the house again, to be looked at, or the buyer keeps them. */
   takeBack(of: { channel: string; orderId: string; sku: string; at: number; quantity: number; restock: boolean }) {
     const ordered = this.#ordered(of)
     ordered.current -= of.quantity
@@ -101,7 +108,7 @@ export class Books {
     const item = this.#item(of.sku)
     if (!item.orders.includes(ordered)) item.orders.push(ordered)
     if (!of.restock) return
-    item.sellable += of.quantity
+    item.putBack.push({ channel: of.channel, at: of.at, quantity: of.quantity })
     item.total += of.quantity
   }
 
@@ -123,6 +130,12 @@ export class Books {
     const said = item.edits.filter((edit) => edit.needsWord && edit.channel === channel)
     item.edits = item.edits.filter((edit) => !said.includes(edit))
     return said.reduce((sum, { delta }) => sum - delta, 0)
+  }
+
+  /** Pieces that this channel shows again by itself and need not have been told to take off yet. */
+  perhapsPutBack(sku: string, { channel, at }: { channel: string; at: number }): number {
+    const recent = this.#item(sku).putBack.filter((one) => one.channel === channel && at - one.at <= RECENT_MS)
+    return recent.reduce((sum, { quantity }) => sum + quantity, 0)
   }
 
   /** Orders and edits of other channels that the app need not have heard of yet. */

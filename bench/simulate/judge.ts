@@ -52,7 +52,7 @@ async function judge(life: Life, sale: Sale): Promise<void> {
 async function couldKnow(life: Life, { channel, sku, quantity }: Telling): Promise<number> {
   const at = life.clock.now().getTime()
   const { orders, edits } = life.books.perhapsUnheard(sku, { channel, at })
-  let knew = life.books.left(sku) + quantity
+  let knew = life.books.left(sku) + quantity + life.books.perhapsPutBack(sku, { channel, at })
   for (const order of orders) {
     const unheard = order.current - (await booked(life, order))
     knew += order.odd ? Math.max(0, unheard) : unheard

@@ -30,7 +30,9 @@ describe('the books of the simulation', () => {
     books.ship('SIG', 1)
     expect([books.left('SIG'), books.total('SIG')]).toEqual([2, 3])
     books.takeBack({ ...sale(1), restock: true })
-    expect([books.left('SIG'), books.total('SIG')]).toEqual([3, 4])
+    expect([books.left('SIG'), books.total('SIG')]).toEqual([2, 4])
+    expect(books.perhapsPutBack('SIG', { channel: 'etsy', at: 1_000 })).toBe(1)
+    expect(books.perhapsPutBack('SIG', { channel: 'shopify', at: 1_000 })).toBe(0)
   })
   it('know what a channel need not have heard of yet: the others’ orders and edits, not its own, and not for ever', () => {
     const books = opened()
