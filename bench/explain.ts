@@ -39,7 +39,7 @@ export async function measureExplain({ movements = USUAL_MOVEMENTS, say }: Bench
   const from = new Date(until.getTime() - YEAR_MS)
   try {
     const items = Math.max(1, Math.round(movements / A_HUNDRED))
-    const shop = await loadManyItems(db, { items, channels: CHANNELS, at: from })
+    const shop = await loadManyItems(db, { items, channels: CHANNELS, at: from, ones: false })
     await loadMovements(database.url, shop, { movements, from, until })
     say(`loaded: ${movements} movements of ${items} items`)
     await keepEachDay(db, shop, { from, until })

@@ -9,7 +9,8 @@ export type ManyItems = {
   itemIds: { first: number; count: number }
 }
 
-export type Size = { items: number; channels: number; at: Date }
+/** `ones`: every twentieth item is a one-of-one piece. */
+export type Size = { items: number; channels: number; at: Date; ones?: boolean }
 
 const CATEGORIES = '{Rings,Earrings,Necklaces,Bracelets,Watches}'
 
@@ -17,7 +18,7 @@ const CATEGORIES = '{Rings,Earrings,Necklaces,Bracelets,Watches}'
 const chance = (of: string, below: number) => `(abs(hashint4(${of})) % ${below})`
 
 /** Opens its books: three places, up to twenty pieces in each, all from one opening. Every number is published. */
-export async function loadManyItems(db: Sql, { items, channels, at }: Size): Promise<ManyItems> {
+export async function loadManyItems(db: Sql, { items, channels, at, ones = true }: Size): Promise<ManyItems> {
   const ids = async (text: string, values: unknown[]) =>
     (await db.query<{ id: number }>({ text, values })).rows.map(({ id }) => id)
   const merchant = `INSERT INTO merchant (name, time_zone, currency, created_at) VALUES ('Many', 'UTC', 'USD', $1) RETURNING id`
@@ -34,9 +35,9 @@ export async function loadManyItems(db: Sql, { items, channels, at }: Size): Pro
   )
   const itemIds = await ids(
     `INSERT INTO item (merchant_id, sku, title, kind, category, status, created_at)
-     SELECT $1, 'R-' || n, 'Ring ' || n, CASE WHEN n % 20 = 0 THEN 'one_of_one' ELSE 'replenishable' END,
+     SELECT $1, 'R-' || n, 'Ring ' || n, CASE WHEN n % 20 = 0 AND $4 THEN 'one_of_one' ELSE 'replenishable' END,
        ('${CATEGORIES}'::text[])[1 + n % 5], 'active', $2 FROM generate_series(1, $3::int) n RETURNING id`,
-    [merchantId, at, items],
+    [merchantId, at, items, ones],
   )
   await stockAndList(db, { merchantId, places, accounts, at })
   return { merchantId, places, accounts, itemIds: { first: Math.min(itemIds[0] ?? 0), count: itemIds.length } }

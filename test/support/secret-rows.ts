@@ -71,7 +71,7 @@ async function held(pool: pg.Pool, shop: ShopRows, item: number) {
   await addStock(pool, shop, { itemId: item, place: shop.bench, held: 1 })
   const merchant = { merchant_id: shop.merchantId }
   const client = await put(pool, 'client', { ...merchant, name: SECRET, made_by: 'app', made_at: NOON })
-  const person = await put(pool, 'person', { ...merchant, subject: 'other', role: 'staff', first_seen: NOON })
+  const person = await put(pool, 'person', { ...merchant, subject: '1', role: 'owner', first_seen: NOON })
   const ids = { item_id: item, client_id: client, person_id: person, token: 'held' }
   const row = { quantity: 1, until: new Date('2100-01-01T00:00:00Z'), status: 'active', stock_seq: 0, made_at: NOON }
   const hold = await put(pool, 'hold', { ...merchant, ...ids, ...row })
