@@ -12,6 +12,8 @@ export type SimulateOptions = Pick<StageOptions, 'pool' | 'sessions' | 'sabotage
     /** things people do and pieces of news that are handed in, at least */
     events: number
     faults: FaultLevel
+    /** what is known to break a law too */
+    everything?: boolean
     /** milliseconds, for the wall time */
     now: () => number
     onProgress?: (events: number) => void
@@ -52,7 +54,7 @@ export async function simulate(options: SimulateOptions): Promise<{ report: Repo
   for (let life = 0; sum.events < options.events && !failure; life += 1) {
     const left = Math.ceil((options.events - sum.events) / EVENTS_OF_A_STEP)
     const seed = seedOf(options.seed, life)
-    const script = scriptOf(seed, Math.min(STEPS_OF_A_LIFE, left))
+    const script = scriptOf(seed, Math.min(STEPS_OF_A_LIFE, left), options.everything)
     const before = sum.events
     const lived = await live(lifeOf(options, { seed, script, onEvents: (n) => options.onProgress?.(before + n) }))
     add(sum, lived)
