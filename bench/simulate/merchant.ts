@@ -53,16 +53,23 @@ function setAsideInShopify(life: Life, random: Random): void {
   if (!isRefusal(done)) edited(life, sku, { sellable: back ? 1 : -1, total: 0 })
 }
 
-/** A piece sold by hand and taken off Etsy, or a number typed wrongly there. */
+/** A number typed wrongly on Etsy. */
 function editOnEtsy(life: Life, random: Random): void {
   const { sku } = pick(random, life.goods)
   const { listingId, productId, shown } = goodOnEtsy(life, sku)
   if (shown === 0) return
-  const delta = happens(random, 0.7) ? -1 : whole(random, 1, 2)
-  const byHand = delta < 0 && happens(random, 0.5) && life.books.left(sku) > 0
-  const done = life.world.etsy.editBySeller(listingId, { quantities: { [productId]: shown + delta } })
-  if (isRefusal(done) || !byHand) return
-  life.books.edit({ channel: 'etsy', sku, at: life.clock.now().getTime(), delta, needsWord: true }, delta)
+  const delta = happens(random, 0.5) ? -1 : whole(random, 1, 2)
+  life.world.etsy.editBySeller(listingId, { quantities: { [productId]: shown + delta } })
+}
+
+/** A piece sold by hand, and taken off Etsy by whoever sold it. */
+function sellByHand(life: Life, random: Random): void {
+  const { sku } = pick(random, life.goods)
+  const { listingId, productId, shown } = goodOnEtsy(life, sku)
+  if (shown === 0 || life.books.left(sku) < 1) return
+  const done = life.world.etsy.editBySeller(listingId, { quantities: { [productId]: shown - 1 } })
+  if (isRefusal(done)) return
+  life.books.edit({ channel: 'etsy', sku, at: life.clock.now().getTime(), delta: -1, needsWord: true }, -1)
 }
 
 export const MERCHANT: Action[] = [
@@ -71,3 +78,5 @@ export const MERCHANT: Action[] = [
   { name: 'set aside in shopify', weight: 4, perform: setAsideInShopify },
   { name: 'edit on etsy', weight: 2, perform: editOnEtsy },
 ]
+
+export const BY_HAND: Action[] = [{ name: 'sell by hand', weight: 1, perform: sellByHand }]

@@ -199,7 +199,7 @@ async function listingsIn({ db, world }: Stage): Promise<{ id: number; sku: stri
   return (await db.query<{ id: number; sku: string }>({ text, values: [world.merchantId] })).rows
 }
 
-/** Keeps what a channel has accepted to show: what it shows beyond that is its own doing. */
+/** Keeps what a channel has accepted to show, or said that it shows: what it shows beyond that is its own doing. */
 function watch(
   connector: Connector,
   { name, skus, told, watching }: Pick<Stage, 'told' | 'watching'> & { name: string; skus: Map<number, string> },
@@ -209,15 +209,21 @@ function watch(
   const apply: AbsoluteConnector['apply'] = async (units) => {
     const outcomes = await inner.apply(units)
     const asked = new Map(units.flat().map((change) => [change.listingId, change]))
-    for (const { listingId, outcome } of outcomes) {
+    for (const { listingId, outcome, shown } of outcomes) {
       const [change, sku] = [asked.get(listingId), skus.get(listingId)]
+      if (outcome === 'changed' && shown !== null) told.set(`${name}/${sku}`, shown)
       if (outcome !== 'accepted' || !change || sku === undefined) continue
       told.set(`${name}/${sku}`, change.quantity)
       if (change.quantity > (change.expected ?? Infinity)) await watching.raised?.(name, sku, change.quantity)
     }
     return outcomes
   }
-  const watched: AbsoluteConnector = { ...inner, apply }
+  const show: AbsoluteConnector['show'] = async (refs) => {
+    const snapshots = await inner.show(refs)
+    for (const { sku, shown } of snapshots) told.set(`${name}/${sku}`, shown)
+    return snapshots
+  }
+  const watched: AbsoluteConnector = { ...inner, apply, show }
   return watched
 }
 
