@@ -1,6 +1,6 @@
 -- One-of-one: a piece of which the world has one. The ledger refuses what would make two (pool/ledger.server.ts, which
--- also makes those who bring one in wait for each other); this holds it for whoever would write past that. Only a row
--- whose pieces grow in number is looked at: reserving, shipping and giving back cost a sum.
+-- also makes those who bring one in wait for each other); this holds it for whoever would write past that. Only what comes in
+-- from outside is looked at: a trigger on balances, even one that is never run, cost a reservation a fifth.
 CREATE FUNCTION one_of_one_is_one() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM item WHERE merchant_id = NEW.merchant_id AND id = NEW.item_id AND kind = 'one_of_one')
@@ -11,12 +11,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER balance_grew AFTER UPDATE ON balance FOR EACH ROW
-  WHEN (NEW.available + NEW.reserved + NEW.held + NEW.in_work + NEW.quality_check + NEW.damaged + NEW.safety_stock + NEW.incoming
-    > OLD.available + OLD.reserved + OLD.held + OLD.in_work + OLD.quality_check + OLD.damaged + OLD.safety_stock + OLD.incoming)
-  EXECUTE FUNCTION one_of_one_is_one();
-CREATE TRIGGER balance_began AFTER INSERT ON balance FOR EACH ROW
-  WHEN (NEW.available + NEW.reserved + NEW.held + NEW.in_work + NEW.quality_check + NEW.damaged + NEW.safety_stock + NEW.incoming > 0)
+CREATE TRIGGER movement_brought_in AFTER INSERT ON movement FOR EACH ROW WHEN (NEW.from_location IS NULL)
   EXECUTE FUNCTION one_of_one_is_one();
 
 CREATE FUNCTION one_of_one_was_one() RETURNS trigger LANGUAGE plpgsql AS $$
