@@ -67,13 +67,10 @@ export async function simulate(options: SimulateOptions): Promise<{ report: Repo
 
 type Part = { seed: number; script: Step[]; onEvents?: (events: number) => void }
 
-// A shop's name must be new in its database.
-let shops = 0
-
 function lifeOf(options: SimulateOptions, { seed, script, onEvents }: Part): LifeOptions {
   const { pool, sessions, sabotage, faults, prepared } = options
   const more = { ...(prepared && { prepared }), ...(onEvents && { onStep: (_: number, n: number) => onEvents(n) }) }
-  return { pool, sessions, sabotage, faults, seed, number: (shops += 1), script, ...more }
+  return { pool, sessions, sabotage, faults, seed, script, ...more }
 }
 
 function newSum(seed: number): Omit<Report, 'stateHash' | 'wallMs'> {

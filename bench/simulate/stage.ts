@@ -12,6 +12,7 @@ import { seeded } from '#sandbox/jeweler/chance.ts'
 import { connect, type InProcessWorld, openInProcessWorld } from '../in-process-world.ts'
 import type { ChannelDoor } from '../road.ts'
 import { Books } from './books.ts'
+import { emptied } from './emptied.ts'
 import { type FaultLevel, Faults } from './faults.ts'
 import { Luck } from './luck.ts'
 import type { Sessions } from './mortal.ts'
@@ -23,12 +24,10 @@ import { type Good, goodsOf, listingsOf, PLACES, productsOf, sellableOf, totalOf
 import { openUnsteady, UnsteadyChannel } from './unsteady-channel.ts'
 
 export type StageOptions = {
-  /** Only looked at: the app has sessions of its own. */
+  /** Emptied, and then only looked at: the app has sessions of its own. */
   pool: pg.Pool
   sessions: Sessions
   seed: number
-  /** tells apart the shops of one database */
-  number: number
   faults: FaultLevel
   sabotage?: Sabotage | undefined
 }
@@ -69,7 +68,8 @@ const PLAIN_CHANNELS = ['market', BLIND]
 
 /** Opens the shop: everything is listed everywhere, in step, and nothing has gone wrong yet. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { pool, seed, number } = options
+  const { pool, seed } = options
+  await emptied(pool)
   const clock = new VirtualClock(START)
   const luck = new Luck()
   luck.begin(seed)
@@ -97,12 +97,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     clock,
     seed,
     shopify: {
-      domain: `life-${number}.myshopify.com`,
+      domain: 'adler.myshopify.com',
       name: 'Adler',
       locations: PLACES.map(({ name, sells }) => ({ name, fulfillsOnlineOrders: sells })),
       products: productsOf(goods),
     },
-    etsy: { name: 'Adler', shopId: 1_000_000 + number, listings: listingsOf(goods) },
+    etsy: { name: 'Adler', listings: listingsOf(goods) },
     doors: Object.fromEntries(plainDoors),
     post,
     network: (channel, send) => unsteady(channel, send, { clock, faults, outages, alive }),
