@@ -2,12 +2,16 @@ import type { Sql } from '#app/kernel/sql.ts'
 
 // The ledger and the seals guard themselves against this: their triggers are put off for it, as their owner may.
 const EMPTY = `DO $$
-DECLARE guarded regclass;
+DECLARE
+  guarded regclass;
+  everything text;
 BEGIN
   FOR guarded IN SELECT DISTINCT tgrelid FROM pg_trigger WHERE NOT tgisinternal LOOP
     EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', guarded);
   END LOOP;
-  TRUNCATE merchant CASCADE;
+  SELECT string_agg(oid::regclass::text, ', ') INTO everything FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE '\\_prisma%';
+  EXECUTE 'TRUNCATE ' || everything || ' RESTART IDENTITY CASCADE';
   FOR guarded IN SELECT DISTINCT tgrelid FROM pg_trigger WHERE NOT tgisinternal LOOP
     EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', guarded);
   END LOOP;
@@ -15,7 +19,7 @@ END $$`
 
 /**
  * Leaves nothing of the shop that was there before. What time brings is brought to all the merchants of a database, so one
- * shop's life would depend on another's. Ids go on: the app may remember that a row of an id is there.
+ * shop's life would depend on another's; and ids begin anew, so that a life can be lived again by itself.
  */
 export async function emptied(db: Sql): Promise<void> {
   await db.query({ text: EMPTY })

@@ -30,6 +30,7 @@ export type Lived = {
 
 export type LifeOptions = StageOptions & {
   script: Step[]
+  everything?: boolean | undefined
   /** once the shop stands, before anything happens */
   prepared?: (stage: Stage) => Promise<void>
   onStep?: (n: number, events: number) => void
@@ -70,8 +71,8 @@ function gapOf(random: Random): number {
 export async function live(options: LifeOptions): Promise<Lived> {
   const stage = await openStage(options)
   await options.prepared?.(stage)
-  const life: Life = { ...stage, orders: [], violations: [], step: { seed: 0 } }
-  const { script, onStep } = options
+  const { script, onStep, everything = false } = options
+  const life: Life = { ...stage, orders: [], violations: [], step: { seed: 0 }, everything }
   stage.faults.isQuiet = false
   stage.processes.setClock()
   stage.watching.raised = (channel, sku, quantity) => raised(life, { channel, sku, quantity })

@@ -1,7 +1,7 @@
 import type { Random } from '#app/kernel/clock.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
 import { happens, pick, whole } from '#sandbox/jeweler/chance.ts'
-import type { Action, Life } from './action.ts'
+import { type Action, type Life, mayGoUnseen } from './action.ts'
 import { goodOnEtsy } from './etsy-goods.ts'
 import { PLACES } from './shop.ts'
 
@@ -20,7 +20,7 @@ function countInShopify(life: Life, random: Random): void {
   const locationId = shopify.location(place.name).id
   const there = shopify.available(sku, locationId)
   const delta = !unique && happens(random, 0.6) ? whole(random, 1, 2) : -1
-  if (there + delta < 0) return
+  if (delta < 0 && !mayGoUnseen(life, there)) return
   const edit = happens(random, 0.5)
     ? ({ kind: 'adjust', name: 'available', delta } as const)
     : ({ kind: 'set', name: 'available', quantity: there + delta } as const)
@@ -34,7 +34,7 @@ function transferInShopify(life: Life, random: Random): void {
   const { sku } = pick(random, life.goods)
   const [from, to] = [pick(random, PLACES), pick(random, PLACES)]
   const [fromId, toId] = [shopify.location(from.name).id, shopify.location(to.name).id]
-  if (from === to || shopify.available(sku, fromId) < 1) return
+  if (from === to || !mayGoUnseen(life, shopify.available(sku, fromId))) return
   shopify.editByStaff({ idOrSku: sku, locationId: fromId, kind: 'adjust', name: 'available', delta: -1 })
   shopify.editByStaff({ idOrSku: sku, locationId: toId, kind: 'adjust', name: 'available', delta: 1 })
   edited(life, sku, { sellable: Number(to.sells) - Number(from.sells), total: 0 })
@@ -48,7 +48,8 @@ function setAsideInShopify(life: Life, random: Random): void {
   const aside = pick(random, ['damaged', 'safety_stock'] as const)
   const back = happens(random, 0.6)
   const [from, to] = back ? ([aside, 'available'] as const) : (['available', aside] as const)
-  if (shopify.quantity(sku, locationId, from) < 1) return
+  const there = shopify.quantity(sku, locationId, from)
+  if (back ? there < 1 : !mayGoUnseen(life, there)) return
   const done = shopify.editByStaff({ idOrSku: sku, locationId, kind: 'move', from, to, quantity: 1 })
   if (!isRefusal(done)) edited(life, sku, { sellable: back ? 1 : -1, total: 0 })
 }

@@ -2,7 +2,7 @@ import type { Random } from '#app/kernel/clock.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
 import { giveBackPieces } from '#app/sync/give-back.server.ts'
 import { happens, pick, whole } from '#sandbox/jeweler/chance.ts'
-import { type Action, insist, type Life, type Order, type OrderLine } from './action.ts'
+import { type Action, insist, type Life, mayGoUnseen, type Order, type OrderLine } from './action.ts'
 import { giveUpAll } from './buyers.ts'
 import { who } from './stage.ts'
 
@@ -47,7 +47,8 @@ function goMissing(life: Life, { line, quantity }: Picked): void {
 function cancelOnShopify(life: Life, random: Random): void {
   const order = someOrder(life, random, 'shopify')
   if (!order) return
-  const restock = happens(random, 0.8)
+  const gone = happens(random, 0.2) && order.lines.every(({ sku }) => mayGoUnseen(life, life.books.left(sku)))
+  const restock = !gone
   const lines = order.lines.map((line) => ({ order, line, quantity: line.open }))
   if (isRefusal(life.world.shopify.cancelOrder(order.id, { restock }))) return
   giveUpAll(life, order)
@@ -58,7 +59,7 @@ function takePiecesOff(life: Life, random: Random): void {
   const picked = somePieces(life, random, { channel: 'shopify', from: 'open' })
   if (!picked) return
   const { order, line, quantity } = picked
-  const restock = happens(random, 0.8)
+  const restock = !(happens(random, 0.2) && mayGoUnseen(life, life.books.left(line.sku)))
   const { shopify } = life.world
   const done = happens(random, 0.5)
     ? shopify.editOrder(order.id, [{ lineId: line.lineId, quantity }], { restock })

@@ -68,9 +68,9 @@ export async function simulate(options: SimulateOptions): Promise<{ report: Repo
 type Part = { seed: number; script: Step[]; onEvents?: (events: number) => void }
 
 function lifeOf(options: SimulateOptions, { seed, script, onEvents }: Part): LifeOptions {
-  const { pool, sessions, sabotage, faults, prepared } = options
+  const { pool, sessions, sabotage, faults, everything, prepared } = options
   const more = { ...(prepared && { prepared }), ...(onEvents && { onStep: (_: number, n: number) => onEvents(n) }) }
-  return { pool, sessions, sabotage, faults, seed, script, ...more }
+  return { pool, sessions, sabotage, faults, everything, seed, script, ...more }
 }
 
 function newSum(seed: number): Omit<Report, 'stateHash' | 'wallMs'> {
