@@ -78,12 +78,14 @@ async function adopted({ db, world, clock }: Life, { sku, at }: { sku: string; a
   return rows.length > 0
 }
 
-// The number is due, and the channel's limit or an outage of it keeps it: never by our own leisure.
+// The number is due, or the read of orders that a write owes and that it would follow from; and the channel's limit or an
+// outage of it keeps it: never our own leisure.
 async function heldUp({ db, world, accounts, faults, clock }: Life, { channel, sku }: Sale): Promise<boolean> {
   const account = accounts.get(channel) ?? 0
   const text = `SELECT 1 FROM item i
     WHERE i.merchant_id = $1 AND i.sku = $3 AND (
       EXISTS (SELECT FROM mirror_due d WHERE d.account_id = $2 AND d.item_id = i.id)
+      OR EXISTS (SELECT FROM channel_account a WHERE a.merchant_id = $1 AND a.id = $2 AND a.read_owed)
       OR EXISTS (SELECT FROM listing l JOIN listing_due d ON d.account_id = l.account_id AND d.listing_id = l.id
         WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id = i.id))`
   const { rows } = await db.query({ name: 'held-up', text, values: [world.merchantId, account, sku] })
