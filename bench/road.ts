@@ -102,10 +102,17 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake, mor
     waiting: rounds.waiting,
     queued: () => queue.size(),
     async sweep(merchantId) {
+      // As each account has a loop of its own, one that does not answer keeps none of the others.
+      let outage: TryAgain | undefined
       for (const account of await accountsOf(db, merchantId)) {
-        await accountSweep({ sync, account, connector: (await open(account)).connector, waitMs: () => 0 })
+        const { connector } = await open(account)
+        await accountSweep({ sync, account, connector, waitMs: () => 0 }).catch((error: unknown) => {
+          if (!(error instanceof TryAgain)) throw error
+          outage = error
+        })
       }
       kick(merchantId)
+      if (outage) throw outage
     },
     async close() {
       for (const one of opened.values()) await (await one).limiter.close()

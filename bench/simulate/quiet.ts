@@ -39,6 +39,7 @@ async function underWay({ db, world }: Stage): Promise<string[]> {
       JOIN item i ON i.merchant_id = d.merchant_id AND i.id = d.item_id
       JOIN movement m ON m.merchant_id = d.merchant_id AND m.item_id = d.item_id AND m.id = d.movement_id WHERE d.merchant_id = $1
     UNION ALL SELECT format('a cart is kept until %s', until) FROM cart WHERE merchant_id = $1 AND status = 'active'
+    UNION ALL SELECT format('a hold lasts until %s', until) FROM hold WHERE merchant_id = $1 AND status = 'active'
     UNION ALL SELECT format('%s is to be handed on', key) FROM stock_changed WHERE merchant_id = $1
     UNION ALL SELECT format('%s of %s is unexplained', l.unexplained, l.sku) FROM listing l WHERE l.merchant_id = $1 AND l.unexplained > 0
     ORDER BY 1`
