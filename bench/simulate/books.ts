@@ -6,7 +6,7 @@ export type Ordered = {
   at: number
   /** pieces the order still has */
   current: number
-  /** pieces of it went off the order that were not put back: then what is booked may be less */
+  /** pieces that had been sent went off it: none of them is for sale by that, whatever is booked of it */
   odd: boolean
 }
 
@@ -104,7 +104,7 @@ export class Books {
     const ordered = this.#ordered(of)
     ordered.current -= of.quantity
     ordered.at = of.at
-    ordered.odd ||= !of.restock
+    ordered.odd = true
     const item = this.#item(of.sku)
     if (!item.orders.includes(ordered)) item.orders.push(ordered)
     if (!of.restock) return
