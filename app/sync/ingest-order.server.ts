@@ -97,6 +97,10 @@ function takes(told: ChannelOrderLine, found: Found | undefined): boolean {
 // Channels keep time in whole seconds: what was read within this of a sale may or may not show it.
 const TOO_CLOSE_TO_TELL = "interval '1 second'"
 
+// What was read after the sale shows it. And a drop that nothing has explained is this sale, though by our clock it was
+// seen a little before it: the channel's clock is another. Were it not, the next look finds that more is missing.
+const IS_IN_IT = "(l.seen_at >= $5 OR l.unexplained > 0 AND l.seen_at >= $5 - interval '5 seconds')"
+
 // The channel took the pieces off its own number when it sold them: lower what we expect it to show, or, where it was
 // read after the sale, the part of a drop that nothing had explained.
 async function noteOwnNumbers(
@@ -116,8 +120,8 @@ async function noteOwnNumbers(
   if (does.writes === 'moves') return lowerShown(tx, account, { byListing, moment })
   // It is looked at also where no stock has moved: a shortfall that is given up raises its number, and ours stays.
   const text = `WITH noted AS (UPDATE listing l SET
-      shown = CASE WHEN l.seen_at < $5 THEN GREATEST(0, l.shown - x.sold) ELSE l.shown END,
-      unexplained = CASE WHEN l.seen_at < $5 THEN l.unexplained ELSE GREATEST(0, l.unexplained - GREATEST(0, x.sold)) END,
+      shown = CASE WHEN NOT ${IS_IN_IT} THEN GREATEST(0, l.shown - x.sold) ELSE l.shown END,
+      unexplained = CASE WHEN NOT ${IS_IN_IT} THEN l.unexplained ELSE GREATEST(0, l.unexplained - GREATEST(0, x.sold)) END,
       seen_at = CASE WHEN l.unexplained = 0 AND l.seen_at >= $5 - ${TOO_CLOSE_TO_TELL} AND l.seen_at <= $5 + ${TOO_CLOSE_TO_TELL}
         THEN NULL ELSE l.seen_at END
     FROM unnest($3::int[], $4::int[]) AS x (listing_id, sold)

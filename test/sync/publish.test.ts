@@ -192,6 +192,22 @@ describe('no sold piece goes back on sale', () => {
     expect(await incidents()).toEqual([])
   })
 
+  it('that was seen there before it was made, by a clock of ours that is behind the channel’s', async () => {
+    const { itemId, externalId, listingId } = await ring(3, 3)
+    await settle()
+    await pass(10_000)
+    const order = channel.sell(externalId)
+    await db.query('UPDATE listing SET shown = 2, unexplained = 1, seen_at = $2 WHERE id = $1', [
+      listingId,
+      new Date(order.placedAt.getTime() - 500),
+    ])
+    await stock(itemId, -1)
+    await settle()
+    expect(channel.shown.get(externalId)).toBe(1)
+    expect(await listingRow(listingId)).toMatchObject({ shown: 1, unexplained: 0 })
+    expect(await incidents()).toEqual([])
+  })
+
   it('is waited for, not asked for without a pause, where the channel’s clock is behind ours', async () => {
     const { itemId, listingId } = await ring(3, 3)
     await settle()
