@@ -71,7 +71,7 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake, mor
   const queue = inProcessQueue({
     handlers: (mortal?.around ?? same)(
       kicking(
-        () => handlers(later.sync, { open }),
+        () => handlers(later.sync, { open, giveBack: async () => {} }),
         (merchantId) => later.kick(merchantId),
       ),
     ),
@@ -224,6 +224,7 @@ function kicking(inner: () => Handlers<Facts>, kick: (merchantId: number) => voi
       await inner()['account-connected'](payload, context)
       kick(payload.merchantId)
     },
+    'account-left': (payload, context) => inner()['account-left'](payload, context),
     'preview-asked': (payload, context) => inner()['preview-asked'](payload, context),
   }
 }
