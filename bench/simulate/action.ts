@@ -20,6 +20,8 @@ export type Life = Stage & {
   orders: Order[]
   violations: Violation[]
   step: { seed: number }
+  /** the last number that was sent and has been looked at */
+  looked: { at: number }
   /** what is known to break a law happens too */
   everything: boolean
 }

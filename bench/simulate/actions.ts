@@ -4,6 +4,7 @@ import { CARTS, CLIENTS } from './clients.ts'
 import { BY_HAND, MERCHANT } from './merchant.ts'
 import { HANDLING } from './orders.ts'
 import { answerQuestions } from './quiet.ts'
+import { BUFFERS, RULES } from './rules.ts'
 import { STAFF } from './staff.ts'
 import { WORKSHOP } from './workshop.ts'
 
@@ -15,6 +16,7 @@ export const ACTIONS: Action[] = [
   ...MERCHANT,
   ...CLIENTS,
   ...WORKSHOP,
+  ...RULES,
   { name: 'answer what is asked', weight: 1, perform: async (life) => void (await answerQuestions(life)) },
 ]
 
@@ -27,4 +29,4 @@ export const ACTIONS: Action[] = [
  *   has seen it is never booked: a person is told, and the order waits for nothing while others may sell (`mayGoUnseen`);
  * - a number that a person lowered on Etsy is believed, and raised again, when a write without an answer comes between.
  */
-export const AWAITED: Action[] = [...TILL, ...CARTS, ...BY_HAND]
+export const AWAITED: Action[] = [...TILL, ...CARTS, ...BY_HAND, ...BUFFERS]

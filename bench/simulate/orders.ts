@@ -44,10 +44,14 @@ function goMissing(life: Life, { line, quantity }: Picked): void {
   life.books.edit(edit, -quantity)
 }
 
+// The parts of a set Shopify has not taken: it can say nothing of where they are.
+const mayGoMissing = (life: Life, sku: string): boolean =>
+  !life.sets.some((set) => set.sku === sku) && mayGoUnseen(life, life.books.left(sku))
+
 function cancelOnShopify(life: Life, random: Random): void {
   const order = someOrder(life, random, 'shopify')
   if (!order) return
-  const gone = happens(random, 0.2) && order.lines.every(({ sku }) => mayGoUnseen(life, life.books.left(sku)))
+  const gone = happens(random, 0.2) && order.lines.every(({ sku }) => mayGoMissing(life, sku))
   const restock = !gone
   const lines = order.lines.map((line) => ({ order, line, quantity: line.open }))
   if (isRefusal(life.world.shopify.cancelOrder(order.id, { restock }))) return
@@ -59,7 +63,7 @@ function takePiecesOff(life: Life, random: Random): void {
   const picked = somePieces(life, random, { channel: 'shopify', from: 'open' })
   if (!picked) return
   const { order, line, quantity } = picked
-  const restock = !(happens(random, 0.2) && mayGoUnseen(life, life.books.left(line.sku)))
+  const restock = !(happens(random, 0.2) && mayGoMissing(life, line.sku))
   const { shopify } = life.world
   const done = happens(random, 0.5)
     ? shopify.editOrder(order.id, [{ lineId: line.lineId, quantity }], { restock })
