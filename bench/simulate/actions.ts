@@ -1,6 +1,12 @@
 import type { Action } from './action.ts'
+import { ACTS } from './acts.ts'
 import { BUYERS, TILL } from './buyers.ts'
 import { CARTS, CLIENTS } from './clients.ts'
+import { DELIVERIES } from './deliveries.ts'
+import { ERASURE } from './erasure.ts'
+import { EXCHANGES } from './exchanges.ts'
+import { HANDS } from './hands.ts'
+import { MADE } from './made.ts'
 import { BY_HAND, MERCHANT } from './merchant.ts'
 import { HANDLING } from './orders.ts'
 import { answerQuestions } from './quiet.ts'
@@ -17,6 +23,12 @@ export const ACTIONS: Action[] = [
   ...CLIENTS,
   ...WORKSHOP,
   ...RULES,
+  ...HANDS,
+  ...DELIVERIES,
+  ...ACTS,
+  ...EXCHANGES,
+  ...MADE,
+  ...ERASURE,
   { name: 'answer what is asked', weight: 1, perform: async (life) => void (await answerQuestions(life)) },
 ]
 

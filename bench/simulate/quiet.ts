@@ -1,6 +1,7 @@
 import { checkSeals } from '#app/pool/check-seals.server.ts'
 import { settleDrift } from '#app/sync/decisions.server.ts'
 import { brokenDerivations } from './derivations.ts'
+import { notForgotten } from './erasure.ts'
 import { brokenLaws, type Violation } from './laws.ts'
 import { channelsShowOther } from './shown.ts'
 import { type Stage, sweep, who } from './stage.ts'
@@ -74,6 +75,7 @@ export async function brokenAtRest(stage: Stage): Promise<Violation[]> {
     ...(await channelsShowOther(stage)),
     ...(await brokenDerivations(db, world.merchantId, 0)).broken,
     ...(await sealsAreBroken(stage)),
+    ...(await notForgotten(stage)),
   ]
 }
 

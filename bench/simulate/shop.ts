@@ -32,6 +32,12 @@ const OTHERS = 14
 const KEPT_BACK_FROM = 9
 const MADE_TO_ORDER = 2
 
+/** It comes in pairs. */
+export const PAIR = 'THING-6'
+/** Two things that are packed into a box, which is a thing of its own. */
+export const BOXED = ['THING-4', 'THING-5']
+export const BOX = 'THING-7'
+
 /** What is sold in sets. */
 export const SETS: MadeSet[] = [
   {

@@ -29,6 +29,7 @@ import {
   listingsOf,
   type MadeSet,
   offeredOf,
+  PAIR,
   PLACES,
   productsOf,
   SETS,
@@ -217,6 +218,8 @@ function offers({ goods, sets }: Stage): Offered[] {
 
 function openBooks({ goods, sets, books, plain, told }: Stage, offered: Offered[]): void {
   for (const good of goods) books.open(good.sku, { sellable: offeredOf(good), total: totalOf(good) })
+  // What is left of a broken pair is a thing that is never for sale.
+  books.open(`${PAIR}-HALF`, { sellable: 0, total: 0 })
   for (const { sku, parts } of sets) books.openSet(sku, parts)
   for (const { sku, shows } of offered)
     for (const channel of ['etsy', ...plain.keys()]) told.set(`${channel}/${sku}`, shows)
