@@ -158,6 +158,7 @@ export class Books {
 
   /** A person has said that the pieces are gone there. */
   word(channel: string, sku: string): number {
+    if (this.#sets.has(sku)) return 0
     const item = this.#item(sku)
     const said = item.edits.filter((edit) => edit.needsWord && edit.channel === channel)
     item.edits = item.edits.filter((edit) => !said.includes(edit))

@@ -10,7 +10,7 @@ type Wanted = { sku: string; quantity: number }
 
 const MOST_LINES = 2
 const MOST_PIECES = 3
-const SETS_SHARE = 0.12
+const SETS_SHARE = 0.2
 
 /** Things a buyer sees on sale there, one or two of them. */
 function basket(life: Life, random: Random, shown: (sku: string) => number): Wanted[] {

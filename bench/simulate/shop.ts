@@ -58,6 +58,15 @@ export const SETS: MadeSet[] = [
     ],
     computedThere: false,
   },
+  {
+    sku: 'SET-3',
+    style: 'Set with a piece there is one of',
+    parts: [
+      { sku: 'ONE-8', needs: 1 },
+      { sku: 'THING-3', needs: 1 },
+    ],
+    computedThere: true,
+  },
 ]
 
 /** What a jeweler's shop has: rings in sizes, pieces there is one of, and other things, mostly few of each. */
@@ -78,7 +87,7 @@ export function goodsOf(random: Random): Good[] {
     stock: few().map((pieces) => pieces * whole(random, 1, 4)),
     keptBack: n >= KEPT_BACK_FROM,
   }))
-  const made = Array.from({ length: MADE_TO_ORDER }, (_, n) => ({
+  const made: Good[] = Array.from({ length: MADE_TO_ORDER }, (_, n) => ({
     sku: `MADE-${n + 1}`,
     style: `Made ${n + 1}`,
     size: null,
@@ -86,8 +95,15 @@ export function goodsOf(random: Random): Good[] {
     stock: [whole(random, 0, 2), 0, 0],
     capacity: whole(random, 1, 4),
   }))
-  return [...rings, ...unique, ...others, ...made]
+  return [...rings, ...unique, ...others, ...made].map((good) => (isPart(good) ? withMore(good) : good))
 }
+
+const isPart = ({ sku, unique }: Good) => !unique && SETS.some(({ parts }) => parts.some((part) => part.sku === sku))
+// Or sets would hardly ever be sold.
+const withMore = (good: Good): Good => ({
+  ...good,
+  stock: good.stock.map((pieces, n) => (n === 0 ? pieces + 3 : pieces)),
+})
 
 /** Pieces that lie where they are for sale. */
 export const sellableOf = ({ stock }: Pick<Good, 'stock'>): number =>
