@@ -2,6 +2,7 @@ import type { Sql } from '../kernel/sql.ts'
 import { type Cart, cartChange, cartOf, type CartOwner, giveBack, lowerAllocations } from '../pool/cart.server.ts'
 import type { CartPiece } from '../pool/cart.ts'
 import { giveToLine, lockLine, type WaitingLine } from './give-to-line.server.ts'
+import { pickUnits, unitsIn } from './parts.ts'
 
 type Owned = { externalId: string; accountId: number; channel: string }
 
@@ -96,22 +97,18 @@ type Giving = {
   reason: 'cart became an order' | 'an order came before a cart'
 }
 
-/** Gives the line of what is left in the cart. Returns what is left then. */
+/** Gives the line of what is left in the cart: as many whole units as there are pieces for. Returns what is left then. */
 async function giveFrom(tx: Sql, owner: CartOwner, giving: Giving): Promise<CartPiece[]> {
   const { cart, owned, line, left, result, reason } = giving
-  let missing = line.short
-  const pieces = left.flatMap((piece) => {
-    const quantity = piece.itemId === line.itemId ? Math.min(missing, piece.quantity) : 0
-    missing -= quantity
-    return quantity > 0 ? [{ ...piece, quantity }] : []
-  })
-  if (pieces.length === 0) return left
+  const units = Math.min(line.short, unitsIn(left, line.parts))
+  if (units === 0) return left
+  const pieces = pickUnits(left, line.parts, units)
   const change = cartChange(owner, { cart, reason })
   const account = { id: owned.accountId, channel: owned.channel }
-  const kept = { itemId: line.itemId, state: 'reserved' as const, places: pieces, account }
+  const kept = { units, state: 'reserved' as const, places: pieces, account }
   await giveToLine(tx, { ...change, key: `${change.key}/${line.lineId}` }, { line, kept })
   await lowerAllocations(tx, owner.merchantId, { cartId: cart.id, pieces })
-  result.given.set(line.lineId, (result.given.get(line.lineId) ?? 0) + line.short - missing)
+  result.given.set(line.lineId, (result.given.get(line.lineId) ?? 0) + units)
   return left.flatMap((piece) => {
     const taken = pieces.find(({ itemId, locationId }) => itemId === piece.itemId && locationId === piece.locationId)
     const quantity = piece.quantity - (taken?.quantity ?? 0)

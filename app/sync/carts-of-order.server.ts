@@ -6,12 +6,12 @@ import type { CartOwner } from '../pool/cart.server.ts'
 
 /**
  * What an order is after its own carts have become it, and where it is still short, other carts have made way. Nothing
- * of it was for sale in between.
+ * of it was for sale in between. `freed`: items of which it gave pieces back before it was booked.
  */
 export async function withItsCarts(
   tx: Sql,
   owner: CartOwner,
-  { carts, booked }: { carts: Awaited<ReturnType<typeof lockCartsOf>>; booked: Outcome },
+  { carts, freed, booked }: { carts: Awaited<ReturnType<typeof lockCartsOf>>; freed: number[]; booked: Outcome },
 ): Promise<Outcome> {
   const lineIds = booked.lines.map(({ lineId }) => lineId)
   const own = await convertCarts(tx, owner, { carts, lineIds })
@@ -22,7 +22,7 @@ export async function withItsCarts(
     owner,
     short.map(({ lineId }) => lineId),
   )
-  const itemIds = [...new Set(own.freed)]
+  const itemIds = [...new Set([...own.freed, ...freed])]
   const filled = await fillShortfalls(tx, { merchantId: owner.merchantId, itemIds, at: owner.at })
   return {
     ...booked,
