@@ -65,27 +65,82 @@ export async function takeFromCarts(
   const result: FromCarts = { given: new Map(), freed: [] }
   for (const lineId of lineIds) {
     const line = await lockLine(tx, merchantId, lineId)
-    for (const owned of line && line.short > 0 ? await cartsWith(tx, merchantId, line.itemId) : []) {
+    if (line?.apart) {
+      result.freed.push(...(await freePartsFor(tx, { merchantId, at }, line)))
+      continue
+    }
+    for (const owned of line && line.short > 0 ? await cartsWith(tx, merchantId, [line.itemId]) : []) {
       const now = await lockLine(tx, merchantId, lineId)
       const owner = { merchantId, accountId: owned.accountId, at }
       const cart = await cartOf(tx, owner, owned.externalId)
       if (!now || now.short === 0 || !cart) break
       const reason = 'an order came before a cart' as const
       await giveFrom(tx, owner, { cart, owned, line: now, left: cart.pieces, result, reason })
-      const text = 'UPDATE cart SET revision = revision + 1 WHERE merchant_id = $1 AND id = $2'
-      await tx.query({ name: 'cart-taken-from', text, values: [merchantId, cart.id] })
+      await countRevision(tx, merchantId, cart)
     }
   }
   return result
 }
 
-async function cartsWith(tx: Sql, merchantId: number, itemId: number): Promise<Owned[]> {
+/**
+ * Of a set only a part may lie in carts: what lacks for as many whole sets as there can be comes free, for the caller to
+ * give it to those that wait. Where no whole set comes of it, no cart is touched. Returns the items that came free.
+ */
+async function freePartsFor(
+  tx: Sql,
+  { merchantId, at }: Pick<CartOwner, 'merchantId' | 'at'>,
+  line: WaitingLine,
+): Promise<number[]> {
+  const lacking = await lackingParts(tx, merchantId, line)
+  const freed: number[] = []
+  for (const owned of lacking.size > 0 ? await cartsWith(tx, merchantId, [...lacking.keys()]) : []) {
+    const owner = { merchantId, accountId: owned.accountId, at }
+    const cart = await cartOf(tx, owner, owned.externalId)
+    const pieces = (cart?.pieces ?? []).flatMap((piece) => {
+      const missing = lacking.get(piece.itemId) ?? 0
+      const quantity = Math.min(missing, piece.quantity)
+      lacking.set(piece.itemId, missing - quantity)
+      return quantity > 0 ? [{ ...piece, quantity }] : []
+    })
+    if (!cart || pieces.length === 0) continue
+    await giveBack(tx, owner, { cart, pieces, reason: 'an order came before a cart' })
+    await countRevision(tx, merchantId, cart)
+    freed.push(...pieces.map(({ itemId }) => itemId))
+  }
+  return freed
+}
+
+/** Pieces that lack of each part for as many whole units as can be had with what lies in carts. */
+async function lackingParts(tx: Sql, merchantId: number, { parts, short }: WaitingLine): Promise<Map<number, number>> {
+  const text = `SELECT p.id AS "itemId", (SELECT COALESCE(sum(b.available), 0)::int FROM balance b
+      JOIN location l ON l.merchant_id = b.merchant_id AND l.id = b.location_id AND l.sellable
+      WHERE b.merchant_id = $1 AND b.item_id = p.id) AS free,
+    (SELECT COALESCE(sum(a.quantity), 0)::int FROM cart_allocation a WHERE a.merchant_id = $1 AND a.item_id = p.id) AS kept
+    FROM unnest($2::int[]) AS p (id)`
+  type Row = { itemId: number; free: number; kept: number }
+  const values = [merchantId, parts.map(({ itemId }) => itemId)]
+  const { rows } = await tx.query<Row>({ name: 'lacking-parts', text, values })
+  const of = (itemId: number) => rows.find((row) => row.itemId === itemId) ?? { free: 0, kept: 0 }
+  const units = Math.min(
+    short,
+    ...parts.map(({ itemId, needs }) => Math.floor((of(itemId).free + of(itemId).kept) / needs)),
+  )
+  const lacking = parts.map(({ itemId, needs }): [number, number] => [itemId, needs * units - of(itemId).free])
+  return new Map(lacking.filter(([, pieces]) => pieces > 0))
+}
+
+async function countRevision(tx: Sql, merchantId: number, { id }: Cart): Promise<void> {
+  const text = 'UPDATE cart SET revision = revision + 1 WHERE merchant_id = $1 AND id = $2'
+  await tx.query({ name: 'cart-taken-from', text, values: [merchantId, id] })
+}
+
+async function cartsWith(tx: Sql, merchantId: number, itemIds: number[]): Promise<Owned[]> {
   const text = `SELECT c.external_id AS "externalId", c.account_id AS "accountId", a.channel FROM cart c
     JOIN channel_account a ON a.merchant_id = c.merchant_id AND a.id = c.account_id
     WHERE c.merchant_id = $1 AND c.status = 'active'
-      AND c.id IN (SELECT cart_id FROM cart_allocation WHERE merchant_id = $1 AND item_id = $2)
+      AND c.id IN (SELECT cart_id FROM cart_allocation WHERE merchant_id = $1 AND item_id = ANY ($2::int[]))
     ORDER BY c.made_at DESC, c.id DESC FOR UPDATE OF c SKIP LOCKED`
-  return (await tx.query<Owned>({ name: 'carts-with', text, values: [merchantId, itemId] })).rows
+  return (await tx.query<Owned>({ name: 'carts-with', text, values: [merchantId, itemIds] })).rows
 }
 
 type Giving = {

@@ -22,14 +22,20 @@ export async function withItsCarts(
     owner,
     short.map(({ lineId }) => lineId),
   )
-  const itemIds = [...new Set([...own.freed, ...freed])]
-  const filled = await fillShortfalls(tx, { merchantId: owner.merchantId, itemIds, at: owner.at })
+  const filled = await fillShortfalls(tx, {
+    merchantId: owner.merchantId,
+    itemIds: [...new Set([...own.freed, ...freed, ...others.freed])],
+    at: owner.at,
+  })
   return {
     ...booked,
-    lines: lines.map((line) => lessShort(line, others.given)),
+    lines: lines.map((line) => lessShort(line, others.given)).map((line) => whole(line, filled)),
     nowWhole: [...booked.nowWhole, ...filled],
   }
 }
+
+const whole = (line: LineOutcome, filled: number[]): LineOutcome =>
+  filled.includes(line.lineId) ? { ...line, short: 0, newlyShort: 0 } : line
 
 function lessShort(line: LineOutcome, given: Map<number, number>): LineOutcome {
   const pieces = given.get(line.lineId) ?? 0
