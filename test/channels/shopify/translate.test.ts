@@ -127,6 +127,7 @@ describe('a line of an order', () => {
       cancelledAt: null,
       fullyPaid: false,
       currencyCode: 'EUR',
+      customAttributes: [],
       lineItems: all([{ ...line, ...over }]),
       fulfillmentOrders: all(parcels),
       refunds: [{ id: 'refund', refundLineItems: all(rows) }],
