@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { API_KEY_DECISIONS } from './decide/api-keys.server.ts'
 import { BOOKS_DECISIONS } from './decide/books.server.ts'
+import { BULK_DECISIONS } from './decide/bulk.server.ts'
 import { CHANNEL_DECISIONS } from './decide/channels.server.ts'
 import { HANDLING_DECISIONS } from './decide/handling.server.ts'
 import { HOLD_DECISIONS } from './decide/holds.server.ts'
@@ -21,6 +22,7 @@ export const DECISIONS: Record<string, AnyDecision> = {
   ...API_KEY_DECISIONS,
   ...THING_DECISIONS,
   ...BOOKS_DECISIONS,
+  ...BULK_DECISIONS,
   ...RULE_DECISIONS,
   ...PLACE_DECISIONS,
   ...HANDLING_DECISIONS,
