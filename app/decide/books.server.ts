@@ -38,6 +38,7 @@ export const BOOKS_DECISIONS = {
   }),
   'undo-preview': decision({
     needs: 'handle',
+    looks: true,
     shape: { act: key },
     carryOut: sayWhatUndoingDoes,
   }),

@@ -42,7 +42,7 @@ const carriedOf = ({ fromPlace, fromState, toPlace, toState, passed, ...rest }: 
 
 /** Many items carried at once: what would move and what stands against the rest first, then all of it or nothing. */
 export const BULK_DECISIONS = {
-  'bulk-move-preview': decision({ needs: 'handle', shape: carried, carryOut: sayWhatMoves }),
+  'bulk-move-preview': decision({ needs: 'handle', looks: true, shape: carried, carryOut: sayWhatMoves }),
   'bulk-move': decision({
     needs: 'handle',
     shape: { ...carried, token, note: words },

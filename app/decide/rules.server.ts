@@ -45,7 +45,7 @@ const previewed = (change: 'save' | 'end' | 'undo') =>
 
 /** What is decided about rules: nothing before its effect was looked at. */
 export const RULE_DECISIONS = {
-  'rule-preview': decision({ needs: 'arrange', shape, carryOut: preview }),
+  'rule-preview': decision({ needs: 'arrange', looks: true, shape, carryOut: preview }),
   'rule-save': previewed('save'),
   'rule-end': previewed('end'),
   'rule-undo': previewed('undo'),
