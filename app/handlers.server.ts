@@ -24,6 +24,7 @@ import { settlePlace } from './sync/settle-place.server.ts'
 import { ruleTimes } from './sync/rule-time.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import { fillPromised } from './sync/promised.server.ts'
+import { verifyNightly } from './sync/verify-nightly.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
 import { wake } from './sync/wake.server.ts'
 
@@ -90,6 +91,7 @@ export function timed(sync: Sync): Timed[] {
   return [
     { name: 'holds run out', run: () => expireHolds(sync) },
     sealHourly(sync),
+    { name: 'verify the books', run: () => verifyNightly(sync) },
     { name: 'overdue', run: () => noteOverdue(sync) },
     { name: 'carts run out', run: () => expireCarts(sync) },
     fillPromised(sync),
