@@ -126,6 +126,8 @@ export type ChannelLevel = {
 export type StockedThing = ListingSnapshot & {
   /** the whole it is a variation of: "Signet ring"; `title` is that, `variant` is "54 / Gold" */
   variant: string
+  /** what the merchant calls its kind there: "Rings"; null: nothing, left out: the channel has no such thing */
+  category?: string | null
   tracked: boolean
   /** it may be sold beyond its stock */
   continueSelling: boolean
