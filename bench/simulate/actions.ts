@@ -23,6 +23,7 @@ export const ACTIONS: Action[] = [
   ...CLIENTS,
   ...WORKSHOP,
   ...RULES,
+  ...BUFFERS,
   ...HANDS,
   ...DELIVERIES,
   ...ACTS,
@@ -41,4 +42,4 @@ export const ACTIONS: Action[] = [
  *   has seen it is never booked: a person is told, and the order waits for nothing while others may sell (`mayGoUnseen`);
  * - a number that a person lowered on Etsy is believed, and raised again, when a write without an answer comes between.
  */
-export const AWAITED: Action[] = [...TILL, ...CARTS, ...BY_HAND, ...BUFFERS]
+export const AWAITED: Action[] = [...TILL, ...CARTS, ...BY_HAND]

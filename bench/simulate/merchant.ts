@@ -43,9 +43,9 @@ function transferInShopify(life: Life, random: Random): void {
 /** Set aside as damaged or safety stock in Shopify, and back. */
 function setAsideInShopify(life: Life, random: Random): void {
   const { shopify } = life.world
-  const { sku } = pick(random, life.goods)
+  const { sku, keptBack } = pick(random, life.goods)
   const locationId = shopify.location(pick(random, ['Safe', 'Window'])).id
-  const aside = pick(random, ['damaged', 'safety_stock'] as const)
+  const aside = keptBack ? 'damaged' : pick(random, ['damaged', 'safety_stock'] as const)
   const back = happens(random, 0.6)
   const [from, to] = back ? ([aside, 'available'] as const) : (['available', aside] as const)
   const there = shopify.quantity(sku, locationId, from)
