@@ -34,7 +34,8 @@ export function channelAccounts(options: AccountsOptions): ChannelAccounts {
   const fetch = outside(env.SHOPIFY_ADDRESS)
   const points = { points: env.SHOPIFY_POINTS, perSecond: env.SHOPIFY_POINTS_PER_SECOND }
   const shopify = { limits: shopifyLimits(points) }
-  const deps: ChannelDeps = { fetch, clock: sync.clock, log, shopify, etsy: etsyApp(options) }
+  const reserve = env.BUDGET_RESERVE_PERCENT / 100
+  const deps: ChannelDeps = { fetch, clock: sync.clock, log, reserve, shopify, etsy: etsyApp(options) }
   const opened = new Map<number, Promise<OpenChannel>>()
   return {
     open(account) {

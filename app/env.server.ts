@@ -34,6 +34,8 @@ const environment = z.object({
   /** points that its stores' plan grants the app, and how many come back in a second, where that is not the standard plan */
   SHOPIFY_POINTS: amount.optional(),
   SHOPIFY_POINTS_PER_SECOND: amount.optional(),
+  /** of what a channel allows in a day, how much is kept for orders and for reading back */
+  BUDGET_RESERVE_PERCENT: z.coerce.number().int().min(0).max(90).default(20),
   CREDENTIALS_KEY: sealingKey,
 })
 

@@ -16,6 +16,8 @@ export type ChannelDeps = {
   clock: Clock
   log: Log
   shopify: { limits: readonly Limit[] }
+  /** the share of a budget for a day that is kept for orders and for reading back */
+  reserve?: number | undefined
   /** `callsPerSecond`: what `limit` allows, for how much is done at once */
   etsy: { apiUrl: string; keystring: string; sharedSecret: string; limit: LentLimit; callsPerSecond: number } | null
 }
@@ -34,11 +36,11 @@ export type OpenChannel = { connector: Connector; limiter: Limiter }
 
 type Opener = (account: AccountToOpen, deps: ChannelDeps) => Promise<OpenChannel>
 
-const etsy: Opener = async ({ externalId, tokens }, { fetch, clock, log, etsy: app }) => {
+const etsy: Opener = async ({ externalId, tokens }, { fetch, clock, log, reserve, etsy: app }) => {
   assert(app, 'an Etsy account needs the app’s Etsy key')
   // All of Etsy's limits are the app's, over all merchants and processes.
   const concurrency = concurrencyOf(app.callsPerSecond)
-  const limiter = await openLimiter({ limits: [], appLimit: app.limit, concurrency, clock, log })
+  const limiter = await openLimiter({ limits: [], appLimit: app.limit, reserve, concurrency, clock, log })
   const connector = openEtsy({
     shopId: externalId,
     callsAtOnce: callsAtOnce(app.callsPerSecond),
@@ -47,8 +49,15 @@ const etsy: Opener = async ({ externalId, tokens }, { fetch, clock, log, etsy: a
   return { connector, limiter }
 }
 
-const shopify: Opener = async ({ externalId, tokens, load, save }, { fetch, clock, log, shopify: { limits } }) => {
-  const limiter = await openLimiter({ limits, concurrency: 8, load, save, clock, log })
+const shopify: Opener = async ({ externalId, tokens, load, save }, deps) => {
+  const {
+    fetch,
+    clock,
+    log,
+    reserve,
+    shopify: { limits },
+  } = deps
+  const limiter = await openLimiter({ limits, reserve, concurrency: 8, load, save, clock, log })
   return { connector: openShopify({ shop: externalId, deps: { fetch, limiter, clock, tokens } }), limiter }
 }
 

@@ -35,6 +35,8 @@ WITH told AS (
 ), publications AS (
   INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome, reason)
   SELECT $1, $2, "listingId", quantity, seq, derivation, since, $4, $5, outcome, reason FROM told WHERE outcome <> 'changed' AND NOT companion
+), released AS (
+  DELETE FROM quarantine q USING told t WHERE t.outcome = 'accepted' AND NOT t.companion AND q.merchant_id = $1 AND q.listing_id = t."listingId"
 ), settled AS (
   UPDATE incident c SET closed_at = $5, closed_by = 'app' FROM told t
   WHERE t.outcome = 'accepted' AND NOT t.companion AND c.merchant_id = $1 AND c.closed_at IS NULL
