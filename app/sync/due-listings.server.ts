@@ -42,7 +42,7 @@ WITH due AS MATERIALIZED (
 ), together AS MATERIALIZED (
   SELECT DISTINCT merchant_id, external_id FROM due
 )
-SELECT l.id AS "listingId", l.item_id AS "itemId", l.title, l.shown, l.unexplained, l.seen_at IS NOT NULL AS seen,
+SELECT l.id AS "listingId", l.item_id AS "itemId", l.title, l.shown, l.unexplained, l.seen_at IS NOT NULL AND l.sent_at IS NULL AS seen,
   d.listing_id IS NOT NULL AS due, COALESCE(d.asked, 0) AS asked, COALESCE(d.attempts, 0) AS attempts, COALESCE(d.pace, 0) AS pace, COALESCE(d.since, $2) AS since,
   json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref,
   i.undecided IS NULL AND (i.tracked OR i.kind = 'bundle') AND i.status <> 'deleted' AND l.status NOT IN ('dead', 'draft', 'expired')

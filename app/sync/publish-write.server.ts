@@ -1,9 +1,10 @@
 import type { SetQuantity, WriteOutcome } from '../channels/connector.ts'
 import { Mistake } from '../kernel/assert.ts'
+import { TryAgain } from '../kernel/outage.ts'
 import { byRisk, nextBatch, unitsOf } from './batches.ts'
 import { makeDue, postpone, settle } from './due-listings.server.ts'
 import { noteAnswers } from './publish-trouble.server.ts'
-import { keepOutcomes, oweRead } from './publication.server.ts'
+import { keepOutcomes, noteSending, noteUnsent } from './publication.server.ts'
 import type { Computed, Publisher } from './publisher.ts'
 import { putAside } from './quarantine.server.ts'
 
@@ -27,9 +28,10 @@ export async function write(
   while (units.length > 0) {
     const batch = nextBatch(units, { connector, suspects, waitMs })
     if (batch.waitMs > 0) return { written, waitMs: batch.waitMs }
-    // Owed before it is sent: a process that dies in between must still read.
-    if (!(await oweRead(sync.db, account))) return { written, waitMs: 0 }
+    // Noted before it is sent: a process that dies in between must still read.
     const sentAt = sync.clock.now()
+    const listingIds = batch.units.flat().map(({ listingId }) => listingId)
+    if (!(await noteSending(sync.db, account, { listingIds, at: sentAt }))) return { written, waitMs: 0 }
     const { outcomes, mistake } = await applyAll(publisher, batch.units)
     await conclude(publisher, { listings, outcomes, sentAt, mistake })
     written += outcomes.length
@@ -42,15 +44,20 @@ export async function write(
  * An answer that the connector can make nothing of fails this batch alone, whose listings are each tried by themselves
  * next: what the channel did with them is not known. An outage is the round's end, as everywhere (docs/decisions/0141).
  */
-async function applyAll({ connector }: Publisher, units: SetQuantity[][]) {
+async function applyAll({ sync, account, connector }: Publisher, units: SetQuantity[][]) {
   try {
     return { outcomes: await connector.apply(units), mistake: false }
   } catch (error) {
+    const listingIds = units.flat().map(({ listingId }) => listingId)
+    if (error instanceof TryAgain) await noteUnsent(sync.db, account, listingIds)
     if (!(error instanceof Mistake)) throw error
     const reason = error.message
-    const unknown = units.flat().map(({ listingId }): WriteOutcome => {
-      return { listingId, outcome: 'unknown', reason, shown: null }
-    })
+    const unknown = listingIds.map((listingId): WriteOutcome => ({
+      listingId,
+      outcome: 'unknown',
+      reason,
+      shown: null,
+    }))
     return { outcomes: unknown, mistake: true }
   }
 }

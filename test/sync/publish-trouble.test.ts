@@ -161,7 +161,7 @@ describe('a write that goes wrong', () => {
     expect(writes()).toEqual([`${externalId}=2`])
   })
   it('is owed a look at the orders also when the process died after it', async () => {
-    const { itemId } = await ring(4)
+    const { itemId, externalId } = await ring(4)
     await settle()
     await stock(itemId, -1)
     channel.meanwhile.apply = () => {
@@ -169,7 +169,10 @@ describe('a write that goes wrong', () => {
     }
     await expect(round()).rejects.toThrow('dies')
     expect((await account()).readOwed).toBe(true)
+    channel.calls.length = 0
     await settle()
+    // The write may have arrived: what is shown is looked at before anything else is decided.
+    expect(channel.calls).toEqual(['orders', `show ${externalId}`, `${externalId}=3`, 'orders'])
     expect((await account()).readOwed).toBe(false)
   })
 })

@@ -57,8 +57,11 @@ ALTER TABLE channel_account
   ADD COLUMN look_began timestamptz,
   ADD COLUMN looked_over timestamptz;
 
--- When a going over last met it there.
-ALTER TABLE listing ADD COLUMN met_at timestamptz;
+ALTER TABLE listing
+  -- a number was sent and its answer not kept yet: whoever finds it so, after a death, reads it before believing it
+  ADD COLUMN sent_at timestamptz,
+  -- when a going over last met it there
+  ADD COLUMN met_at timestamptz;
 -- Whose turn it is to be looked at.
 CREATE INDEX listing_unseen ON listing (account_id, seen_at, id) WHERE item_id IS NOT NULL AND seen_at IS NOT NULL;
 
