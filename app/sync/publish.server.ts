@@ -57,18 +57,23 @@ export async function publishStep(publisher: Publisher): Promise<Step> {
 
 type Raising = { all: Computed[]; due: Computed[]; raises: Computed[] }
 
-/** Reads the orders, unless the last read answers for all of these, and raises what is still true after that. */
+/** Raises what the last read of orders answers for; where that is nothing, reads them and raises what is still true. */
 async function raise(publisher: Publisher, { all, due, raises }: Raising) {
   const { sync, connector, account } = publisher
   const cleared = clearedFor(connector)
-  const isCovered = raises.length > 0 && raises.length === due.length && cleared.covers(raises, sync.clock.now())
+  const isExplained = due.every(({ unexplained }) => unexplained === 0)
+  const covered = isExplained ? raises.filter((listing) => cleared.covers([listing], sync.clock.now())) : []
+  if (covered.length > 0) {
+    const raised = await write(publisher, { all, now: await stillTrue(publisher, covered, new Set()) })
+    return { ...raised, news: 0 }
+  }
   // Read only when what follows can be written too: a read for nothing would take the calls that the writes wait for.
-  const wait = isCovered ? 0 : waitToRead(publisher, raises)
+  const wait = waitToRead(publisher, raises)
   if (wait > 0) return { written: 0, news: 0, waitMs: wait }
-  const news = isCovered ? 0 : await pollOrders(sync, { account, connector })
-  const mysteries = isCovered ? new Set<number>() : await mysteriesOf(publisher, due)
+  const news = await pollOrders(sync, { account, connector })
+  cleared.note(news === 0 ? raises : [], sync.clock.now())
+  const mysteries = await mysteriesOf(publisher, due)
   const raised = await write(publisher, { all, now: await stillTrue(publisher, raises, mysteries) })
-  if (!isCovered) cleared.note(news === 0 ? raises : [], sync.clock.now())
   return { ...raised, news }
 }
 
@@ -85,7 +90,7 @@ const those = (due: Computed[], verdict: Verdict): Computed[] => due.filter((lis
 
 // Not more than a few rounds' worth is looked at in one: the most exposed come first.
 const mostOf = ({ connector }: Pick<Publisher, 'connector'>): number =>
-  Math.min(AT_ONCE, 8 * connector.capabilities.callsAtOnce)
+  Math.min(AT_ONCE, 8 * connector.capabilities.callsAtOnce * connector.capabilities.unitsPerCall)
 
 const QUIET: Step = { againMs: null, waits: false, written: 0, news: 0 }
 
