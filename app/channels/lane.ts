@@ -23,6 +23,6 @@ export const keepFreeWith = (reserve: number): KeepFree => ({
   urgent: { window: 0, points: 0, budget: reserve / 4 },
   orders: { window: 0, points: 0, budget: 0 },
   write: { window: 0, points: 0.1, budget: reserve },
-  read: { window: 0.2, points: 0.2, budget: reserve / 2 },
+  read: { window: 0.2, points: 0.1, budget: reserve / 2 },
   sweep: { window: 0.4, points: 0.4, budget: Math.max(0.4, reserve) },
 })

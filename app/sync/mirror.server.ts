@@ -9,6 +9,8 @@ import { type QuantityName, stateThere } from '../merchant/place.ts'
 import { derivationOf } from './derivation.ts'
 import type { Sync } from './facts.ts'
 import type { Step } from './publisher.ts'
+import { settleForgotten } from './forgotten-move.server.ts'
+import { turnOf } from './move-turn.ts'
 import { readBack, type Seen } from './read-back.server.ts'
 
 export type Mirror = {
@@ -35,8 +37,9 @@ type DueMove = {
   toPlace: string | null
   toName: QuantityName | null
   to: StockState
-  /** it was sent a moment ago and has had no answer yet */
-  underWay: boolean
+  /** when it was sent and has had no answer, last and first */
+  sentAt: Date | null
+  firstSentAt: Date | null
   /** how many of its item wait before it */
   ahead: number
 }
@@ -56,7 +59,7 @@ WITH candidate AS MATERIALIZED (
   SELECT m.key, d.movement_id AS id, d.item_id, d.risk, min(d.movement_id) OVER (PARTITION BY d.item_id) AS item_first
   FROM candidate c,
   LATERAL (SELECT * FROM mirror_due WHERE account_id = $1 AND item_id = c.item_id AND parked IS NULL ORDER BY account_id, item_id, movement_id LIMIT $3) d,
-  LATERAL (SELECT key FROM movement WHERE merchant_id = $4 AND item_id = d.item_id AND id = d.movement_id OFFSET 0) m
+  LATERAL (SELECT key FROM movement WHERE merchant_id = $2 AND item_id = d.item_id AND id = d.movement_id OFFSET 0) m
 ), next AS (
   SELECT key, min(id) AS first, CASE WHEN min(item_first) = min(id) THEN min(risk) ELSE 9 END AS risk FROM waiting
   GROUP BY key ORDER BY risk, first LIMIT $3
@@ -64,12 +67,12 @@ WITH candidate AS MATERIALIZED (
 SELECT m.id AS "movementId", d.since, m.key, m.reason, m.cause, m.item_id AS "itemId", m.quantity,
   f.external_id AS "fromPlace", f.quantity_name AS "fromName", m.from_state AS "from",
   t.external_id AS "toPlace", t.quantity_name AS "toName", m.to_state AS "to",
-  COALESCE(d.sent_at > $2, false) AS "underWay",
+  d.sent_at AS "sentAt", d.first_sent_at AS "firstSentAt",
   (SELECT count(*)::int FROM (SELECT FROM mirror_due e WHERE e.account_id = $1 AND e.item_id = d.item_id AND e.parked IS NULL
     AND e.movement_id < d.movement_id LIMIT $3) earlier) AS ahead,
   json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref
 FROM next
-JOIN movement m ON m.merchant_id = $4 AND m.key = next.key
+JOIN movement m ON m.merchant_id = $2 AND m.key = next.key
 JOIN mirror_due d ON d.account_id = $1 AND d.movement_id = m.id
 JOIN listing l ON l.merchant_id = m.merchant_id AND l.account_id = $1 AND l.item_id = m.item_id AND l.status <> 'dead'
 LEFT JOIN location_mapping f ON f.merchant_id = m.merchant_id AND f.account_id = $1 AND f.location_id = m.from_location
@@ -80,6 +83,8 @@ const AT_ONCE = 25
 const MUTATION_POINTS = 10
 // A mutation without an answer is repeated with its key; a little later, so that the first has ended there.
 const REPEAT_AFTER_MS = 2_000
+// Channels remember a key for a day. An hour less: their clock is not ours, and the first attempt may have arrived late.
+const TURN = { repeatAfterMs: REPEAT_AFTER_MS, rememberedMs: 23 * 3_600_000 }
 
 // How many changes are told side by side: a call is mostly the network's time.
 const SIDE_BY_SIDE = 8
@@ -92,11 +97,14 @@ const SIDE_BY_SIDE = 8
 export async function mirrorStep(mirror: Mirror): Promise<Step> {
   const { sync, account } = mirror
   await forgetUnknown(sync.db, account)
-  const before = new Date(sync.clock.now().getTime() - REPEAT_AFTER_MS)
-  const values = [account.id, before, AT_ONCE, account.merchantId]
+  const values = [account.id, account.merchantId, AT_ONCE]
   const { rows } = await sync.db.query<DueMove>({ name: 'mirror-due', text: DUE, values })
   const waiting = [...Map.groupBy(rows, (row) => row.key).values()]
-  const changes = inTurn(inOrder(waiting), new Set())
+  const at = sync.clock.now()
+  const turns = Map.groupBy(inOrder(waiting), (moves) => turnOfChange(moves, at))
+  for (const moves of turns.get('read') ?? []) await settleForgotten(mirror, moves)
+  const held = new Set([...(turns.get('wait') ?? []), ...(turns.get('read') ?? [])].flat().map(({ itemId }) => itemId))
+  const changes = inTurn(turns.get('send') ?? [], held)
   const { told, waitMs, failure } = await tellAll(mirror, changes)
   const refs = new Map(told.map((move) => [move.itemId, move.ref]))
   if (refs.size > 0) await keepMirrored(sync.db, account, { told, seen: await readBack(mirror, [...refs.values()]) })
@@ -104,6 +112,12 @@ export async function mirrorStep(mirror: Mirror): Promise<Step> {
   if (waitMs > 0) return { againMs: waitMs, waits: true, written: told.length, news: 0 }
   const more = waiting.length === AT_ONCE && told.length > 0
   return { againMs: more ? 0 : await repeatMs(sync, account), waits: false, written: told.length, news: 0 }
+}
+
+/** A change is as far as the least far of its moves. */
+function turnOfChange(moves: DueMove[], at: Date) {
+  const turns = moves.map((move) => turnOf(move, at, TURN))
+  return turns.find((turn) => turn === 'read') ?? turns.find((turn) => turn === 'wait') ?? 'send'
 }
 
 /** Those before which nothing of their items is left out: what is at risk may have something older to wait for. */
@@ -124,7 +138,7 @@ export function inOrder<T extends { itemId: number; ahead: number }>(changes: T[
  */
 function inTurn(changes: DueMove[][], held: Set<number>): DueMove[][] {
   return changes.filter((moves) => {
-    const waits = moves.some(({ underWay, itemId }) => underWay || held.has(itemId))
+    const waits = moves.some(({ itemId }) => held.has(itemId))
     if (waits) for (const { itemId } of moves) held.add(itemId)
     return !waits
   })
@@ -215,7 +229,7 @@ async function keepMirrored(db: Sql, account: Account, { told, seen }: { told: T
 
 /** False when the account is not open any more: nothing may be sent. */
 async function markSent(db: Sql, account: Account, { moves, at }: { moves: DueMove[]; at: Date }): Promise<boolean> {
-  const text = `UPDATE mirror_due d SET sent_at = $3 FROM channel_account a
+  const text = `UPDATE mirror_due d SET sent_at = $3, first_sent_at = COALESCE(d.first_sent_at, $3) FROM channel_account a
     WHERE d.account_id = $1 AND d.movement_id = ANY ($2::bigint[]) AND a.id = d.account_id AND a.status = 'open'`
   const sent = await db.query({
     name: 'mark-sent',

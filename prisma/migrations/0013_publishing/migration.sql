@@ -47,33 +47,10 @@ CREATE INDEX quarantine_account ON quarantine (account_id);
 ALTER TABLE channel_account
   -- what its numbers wait for, and until when about: the budget of the day, or the limit of the moment
   ADD COLUMN waits_for text CHECK (waits_for IN ('budget', 'limit')),
-  ADD COLUMN waits_until timestamptz,
-  -- what becomes of a number that somebody has changed there: a person is asked, ours is put back, theirs is taken over
-  ADD COLUMN on_difference text NOT NULL DEFAULT 'ask' CHECK (on_difference IN ('ask', 'ours', 'theirs')),
-  ADD COLUMN health text NOT NULL DEFAULT 'ok' CHECK (health IN ('ok', 'slow', 'failing', 'cut_off')),
-  ADD COLUMN health_since timestamptz,
-  -- how far everything listed there has been gone over for what is new and what is gone
-  ADD COLUMN look_cursor text,
-  ADD COLUMN look_began timestamptz,
-  ADD COLUMN looked_over timestamptz;
+  ADD COLUMN waits_until timestamptz;
 
 ALTER TABLE listing
   -- a number was sent and its answer not kept yet: whoever finds it so, after a death, reads it before believing it
-  ADD COLUMN sent_at timestamptz,
-  -- when a going over last met it there
-  ADD COLUMN met_at timestamptz;
+  ADD COLUMN sent_at timestamptz;
 -- Whose turn it is to be looked at.
 CREATE INDEX listing_unseen ON listing (account_id, seen_at, id) WHERE item_id IS NOT NULL AND seen_at IS NOT NULL;
-
--- How long numbers took in an hour, counted by length: accepted, from sending to the answer; visible, until it was read
--- there. A row an hour, and none older than a few days.
-CREATE TABLE channel_lag (
-  merchant_id integer NOT NULL,
-  account_id  integer NOT NULL,
-  hour        timestamptz NOT NULL,
-  kind        text NOT NULL CHECK (kind IN ('accepted', 'visible')),
-  -- how many took up to 50, 100, 200, 400, … milliseconds; the last is everything longer
-  counts      integer[] NOT NULL,
-  PRIMARY KEY (merchant_id, account_id, hour, kind),
-  FOREIGN KEY (merchant_id, account_id) REFERENCES channel_account (merchant_id, id)
-);
