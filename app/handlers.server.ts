@@ -12,6 +12,7 @@ import { expireCarts } from './sync/expire-carts.server.ts'
 import { expireHolds } from './sync/expire-holds.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
+import { countPace } from './sync/item-pace.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { hasNewPlace, takeInPlaces } from './sync/take-in-places.server.ts'
@@ -106,6 +107,7 @@ export function timed(sync: Sync): Timed[] {
     { name: 'carts run out', run: () => expireCarts(sync) },
     fillPromised(sync),
     ...ruleTimes(sync),
+    countPace(sync),
     { name: 'claims become final', run: () => claimsPast(sync.db, sync.clock.now()) },
   ]
 }

@@ -61,7 +61,7 @@ const owners = ownAccounts({
   async onOwn(id, signal) {
     const account = present(await accountById(pool, Number(id)), `account ${id}`)
     const { connector, limiter } = await accounts.open(account)
-    const open = { sync, account, connector, waitMs: (cost: number) => limiter.waitMs(cost, 'write') }
+    const open = { sync, account, connector, waitMs: limiter.waitMs }
     await workFor({ open, log, changed, sweepEveryMs: SWEEP_EVERY_MS }, signal)
   },
   clock: systemClock,

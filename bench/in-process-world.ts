@@ -213,7 +213,7 @@ const etsyDoor = (etsy: EtsyShop, { clock, fetch }: { clock: VirtualClock; fetch
 })
 
 // As the library does it when the app is opened: an ID token for an access token. One without an end is enough here.
-function offline(sandbox: ShopifySandbox, shop: string): Tokens {
+export function offline(sandbox: ShopifySandbox, shop: string): Tokens {
   let token: Promise<string> | undefined
   const exchange = async () => {
     const body = JSON.stringify({

@@ -1,4 +1,5 @@
 import { type AbsoluteConnector, type Connector, keepsStock } from '../channels/connector.ts'
+import type { Lane } from '../channels/lane.ts'
 import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { deriveDue } from './due-listings.server.ts'
@@ -9,16 +10,18 @@ import { mirrorStep } from './mirror.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { publishStep } from './publish.server.ts'
 import type { Step } from './publisher.ts'
+import { releaseChanged } from './quarantine.server.ts'
 import { relay } from './relay.server.ts'
 import { takeBehind } from './rules-behind.server.ts'
+import { noteWaiting } from './waiting.server.ts'
 
 /** A channel account that is worked for: its connector, and what its limit lets us do. */
 export type Open = {
   sync: Sync
   account: Account
   connector: Connector
-  /** Milliseconds until a call of this cost may be made; 0: now. */
-  waitMs(cost: number): number
+  /** Milliseconds until a call of this cost may be made in a lane; 0: now. */
+  waitMs: (cost: number, lane: Lane) => number
 }
 
 // What is behind the rules goes on after a moment in which others get their turn.
@@ -26,10 +29,16 @@ const NEXT_MS = 10
 
 /** One round for an account: hand on what changed, and tell its channel what it must know. */
 export async function accountStep(open: Open): Promise<Step> {
-  const { sync, account, connector, waitMs } = open
+  const { sync, account, connector } = open
   const relayed = { merchantId: account.merchantId, stockedChannels: STOCKED_CHANNELS, at: sync.clock.now() }
   while ((await relay(sync.db, relayed)) > 0);
   if (account.status !== 'open') return { againMs: null, waits: false, written: 0, news: 0 }
+  const step = await tell(open)
+  await noteWaiting(sync.db, { account, connector }, { step, at: sync.clock.now() })
+  return step
+}
+
+async function tell({ sync, account, connector, waitMs }: Open): Promise<Step> {
   if (keepsStock(connector)) {
     const step = await mirrorStep({ sync, account, connector, waitMs })
     if (!step.waits) await renewDrafts({ sync, account, connector })
@@ -52,5 +61,6 @@ export async function accountSweep({ sync, account, connector, waitMs }: Open): 
   // Until it is live nothing is due there: what waits for a person's look has not been late.
   if (keepsStock(connector) || account.status !== 'open') return
   await deriveDue(sync.db, account, sync.clock.now())
-  if (waitMs(1) === 0) await lookBack(sync, account, connector)
+  if (waitMs(1, 'read') === 0) await lookBack(sync, account, connector)
+  await releaseChanged(sync.db, account, sync.clock.now())
 }
