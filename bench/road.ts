@@ -159,7 +159,9 @@ function roundsOf({ sync, clock, open, publishing }: Rounds) {
     if (!account || account.status !== 'open' || !publishing) return
     const { connector, limiter } = await open(account)
     try {
-      const step = await accountStep({ sync, account, connector, waitMs: (cost) => limiter.waitMs(cost, 'write') })
+      const openOther = async (other: Account) => (await open(other)).connector
+      const waitMs = (cost: number) => limiter.waitMs(cost, 'write')
+      const step = await accountStep({ sync, account, connector, waitMs, openOther })
       noteWaiting(accountId, step.waits)
       if (step.news > 0) kick(account.merchantId)
       if (step.againMs !== null) plan(accountId, Math.ceil(step.againMs))

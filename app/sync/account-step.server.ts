@@ -1,8 +1,10 @@
-import { type AbsoluteConnector, type Connector, keepsStock } from '../channels/connector.ts'
+import { type AbsoluteConnector, type Connector, keepsStock, type StockedConnector } from '../channels/connector.ts'
+import { takesOrders } from '../channels/order-desk.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { deriveDue } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
 import { lookBack } from './look-back.server.ts'
+import { mirrorOrdersStep } from './order-mirror.server.ts'
 import { mirrorStep } from './mirror.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { publishStep } from './publish.server.ts'
@@ -17,6 +19,8 @@ export type Open = {
   connector: Connector
   /** Milliseconds until a call of this cost may be made; 0: now. */
   waitMs(cost: number): number
+  /** Opens another account of the merchant, for what joins two; without it orders are made nowhere. */
+  openOther?: (account: Account) => Promise<Connector>
 }
 
 /** Channels that keep a ledger of their own; the others are told numbers. */
@@ -31,10 +35,19 @@ export async function accountStep(open: Open): Promise<Step> {
   const relayed = { merchantId: account.merchantId, stockedChannels: STOCKED_CHANNELS, at: sync.clock.now() }
   while ((await relay(sync.db, relayed)) > 0);
   if (account.status !== 'open') return { againMs: null, waits: false, written: 0, news: 0 }
-  if (keepsStock(connector)) return mirrorStep({ sync, account, connector, waitMs })
+  if (keepsStock(connector)) return stockedStep(open, connector)
   const more = await takeBehind(sync.db, account, sync.clock.now())
   const step = await publishStep({ sync, account, connector: connector as AbsoluteConnector, waitMs })
   return more && !step.waits ? { ...step, againMs: Math.min(step.againMs ?? NEXT_MS, NEXT_MS) } : step
+}
+
+/** Stock first: an order is made when no move of stock waits. */
+async function stockedStep({ sync, account, waitMs, openOther }: Open, connector: StockedConnector): Promise<Step> {
+  const moves = await mirrorStep({ sync, account, connector, waitMs })
+  if (moves.waits || moves.againMs === 0 || !openOther || !takesOrders(connector)) return moves
+  const orders = await mirrorOrdersStep({ sync, account, connector, waitMs, openOther })
+  const againMs = orders.againMs === null ? moves.againMs : Math.min(moves.againMs ?? Infinity, orders.againMs)
+  return { ...moves, againMs, written: moves.written + orders.written }
 }
 
 /**

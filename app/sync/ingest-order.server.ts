@@ -11,8 +11,10 @@ import { lockCartsOf } from '../orders/convert-cart.server.ts'
 import type { ResolvedLine } from '../orders/order-row.server.ts'
 import { settleCheckouts, withItsCarts } from './carts-of-order.server.ts'
 import type { Sync } from './facts.ts'
+import { noteForMirror, recognise } from './order-mirror-rows.server.ts'
 
-export type Ingested = 'stale' | Outcome
+/** mirrored: it stands for another channel's order, and is no sale. */
+export type Ingested = 'stale' | 'mirrored' | Outcome
 
 /**
  * Takes in a channel's order as it stands: books what is new about it, opens an incident for what could not be booked,
@@ -25,6 +27,7 @@ export async function ingestOrder(
 ): Promise<Ingested> {
   const at = sync.clock.now()
   return sync.inTransaction(async (tx) => {
+    if (order.standsFor && (await recognise(sync, tx, { account, order, at }))) return 'mirrored'
     const lines = await resolve(tx, { account, capabilities }, order)
     const named = order.lines.some(({ sources, restocked }) => sources.length + restocked.length > 0)
     const owner = { merchantId: account.merchantId, accountId: account.id, at }
@@ -44,6 +47,9 @@ export async function ingestOrder(
     const taken = { tx, account, order, at }
     if (booked.changed) await noteOwnNumbers(taken, capabilities, booked)
     await noteTrouble(taken, { lines, booked })
+    const history = order.placedAt < account.connectedAt
+    if (capabilities.writes !== 'moves')
+      await noteForMirror(tx, { account, order, orderId: booked.orderId, history, at })
     return booked
   })
 }

@@ -9,7 +9,9 @@ import { numberOf, typeOfGid } from './gid.ts'
 import { activate } from './mutations/activate.ts'
 import { adjustQuantities } from './mutations/adjust-quantities.ts'
 import { bulkMutations } from './mutations/bulk-query.ts'
+import { createFulfillment } from './mutations/fulfillment-create.ts'
 import { moveQuantities } from './mutations/move-quantities.ts'
+import { createOrder } from './mutations/order-create.ts'
 import { orderMutations } from './mutations/orders.ts'
 import { productMutations } from './mutations/products.ts'
 import { setQuantities } from './mutations/set-quantities.ts'
@@ -42,6 +44,8 @@ const MUTATIONS: Mutations = {
   inventoryAdjustQuantities: adjustQuantities,
   inventoryMoveQuantities: moveQuantities,
   inventorySetQuantities: setQuantities,
+  orderCreate: createOrder,
+  fulfillmentCreate: createFulfillment,
   ...bulkMutations,
   ...orderMutations,
   ...productMutations,

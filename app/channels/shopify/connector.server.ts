@@ -6,6 +6,8 @@ import { openAdminApi, type AdminApi, type ShopifyDeps } from './admin-api.serve
 import { CAPABILITIES, SIZES } from './limits.ts'
 import { mirror } from './mirror.server.ts'
 import { endOf } from './operation.ts'
+import type { OrderTaker } from '../order-desk.ts'
+import { orderTaker } from './order-taker.server.ts'
 import { inTurn, ORDER_SIZES, readOrder, wholeOrder } from './read-order.server.ts'
 import { readPlaces, readThings, readThingsPage } from './read-things.server.ts'
 import { gid, SHOPIFY_ADMIN, typeOf, type Shop } from './shop.ts'
@@ -16,7 +18,11 @@ import { ORDERS_PAGE } from './wire-orders.ts'
  * A Shopify store (`shop`: "name.myshopify.com"). Ids are Shopify's global ids: an inventory item's is a thing's, with
  * no variation; places and orders have theirs. `adminOrigin` is where its admin is opened, for links.
  */
-export function openShopify(options: { shop: string; adminOrigin?: string; deps: ShopifyDeps }): StockedConnector {
+export function openShopify(options: {
+  shop: string
+  adminOrigin?: string
+  deps: ShopifyDeps
+}): StockedConnector & OrderTaker {
   const { shop: domain, adminOrigin = SHOPIFY_ADMIN, deps } = options
   const shop: Shop = { domain, adminOrigin }
   const api = openAdminApi(domain, deps)
@@ -36,6 +42,7 @@ export function openShopify(options: { shop: string; adminOrigin?: string; deps:
     ordersSince: (since, cursor) => ordersSince({ api, shop, clock: deps.clock }, since, cursor),
     unshipped: (cursor) => unshipped(api, shop, cursor),
     mirror: (change) => mirror(api, change),
+    ...orderTaker(api, shop),
   }
 }
 

@@ -22,6 +22,7 @@ export function orderOf(wire: WireOrder, shop: Shop): ChannelOrder {
     url: adminUrl(shop, `orders/${wire.legacyResourceId}`),
     lines: wire.lineItems.nodes.map((line) => lineOf(line, wire)),
     carts: [wire.cartToken, wire.checkoutToken].flatMap((token) => (token ? [token] : [])),
+    standsFor: wire.sourceIdentifier ?? null,
     unclear: null,
   }
 }

@@ -41,6 +41,7 @@ const DOCUMENT = `#graphql
     cancelledAt
     fullyPaid
     currencyCode
+    sourceIdentifier
     cartToken
     checkoutToken
     lineItems(first: $lines) { ...Lines }
@@ -135,6 +136,7 @@ const order = z.object({
   cancelledAt: moment.nullable(),
   fullyPaid: z.boolean(),
   currencyCode: z.string(),
+  sourceIdentifier: z.string().nullish(),
   cartToken: z.string().nullish(),
   checkoutToken: z.string().nullish(),
   lineItems: pageOf(line),
