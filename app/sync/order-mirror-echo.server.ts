@@ -1,4 +1,5 @@
 import type { MirrorMove, StockedConnector, StockedThing } from '../channels/connector.ts'
+import { closeIncident } from '../incidents/incident.server.ts'
 import type { ListingRef } from '../kernel/channel-order.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { mappedPlaces } from '../merchant/location.server.ts'
@@ -10,9 +11,9 @@ import { oursOf } from './residual.server.ts'
 
 type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 
-type EchoRow = { id: number; itemId: number; orderId: number; quantity: number; repair: Repair[] | null }
+type EchoRow = { id: number; itemId: number; orderId: number; back: boolean; quantity: number; repair: Repair[] | null }
 
-const OF_THINGS = `SELECT e.id, e.item_id AS "itemId", e.order_id AS "orderId", e.quantity, e.repair FROM order_mirror_echo e
+const OF_THINGS = `SELECT e.id, e.item_id AS "itemId", e.order_id AS "orderId", e.back, e.quantity, e.repair FROM order_mirror_echo e
   WHERE e.merchant_id = $1 AND e.account_id = $2 AND (e.until > $4 OR e.repair IS NOT NULL) AND e.item_id IN (
     SELECT item_id FROM listing WHERE merchant_id = $1 AND account_id = $2 AND external_id = ANY ($3::text[]))
   ORDER BY e.id`
@@ -75,8 +76,9 @@ async function measure({ sync, account }: Stocked, { itemId, rows, things }: Mea
   const thing = all.find(({ ref }) => ours.get(`${ref.externalId}/${ref.variantId}`)?.itemId === itemId)
   const mine = thing && ours.get(`${thing.ref.externalId}/${thing.ref.variantId}`)
   if (!thing || !mine || mine.unanswered || !thing.tracked || thing.bundleParent) return undefined
-  const pieces = rows.reduce((sum, { quantity }) => sum + quantity, 0)
-  const echo = echoOf(differencesThere(thing, mine, await mappedPlaces(sync.db, account)), pieces)
+  const left = { sent: 0, back: 0 }
+  for (const { back, quantity } of rows) left[back ? 'back' : 'sent'] += quantity
+  const echo = echoOf(differencesThere(thing, mine, await mappedPlaces(sync.db, account)), left)
   if (echo.used === 0) return undefined
   const [first] = rows
   if (!first) return undefined
@@ -123,6 +125,21 @@ async function send({ sync, account, connector }: Stocked, { row, ref, repair }:
   // Refused, what differs is a person's like any other difference.
   const text = 'DELETE FROM order_mirror_echo WHERE merchant_id = $1 AND id = $2'
   await sync.db.query({ text, values: [account.merchantId, row.id] })
+  await takeUpAgain({ sync, account }, row.itemId)
+}
+
+// A move of ours may have been refused for what the store had taken already.
+async function takeUpAgain({ sync, account }: Pick<Stocked, 'sync' | 'account'>, itemId: number): Promise<void> {
+  const text = `UPDATE mirror_due d SET parked = NULL, sent_at = NULL FROM movement m
+    WHERE d.account_id = $2 AND d.item_id = $3 AND d.parked IS NOT NULL
+      AND m.merchant_id = $1 AND m.item_id = d.item_id AND m.id = d.movement_id RETURNING m.key`
+  const values = [account.merchantId, account.id, itemId]
+  const { rows } = await sync.db.query<{ key: string }>({ name: 'take-up-again', text, values })
+  const how = { actor: 'app', sentence: 'Its numbers were put right; it is told again.', at: sync.clock.now() }
+  for (const key of new Set(rows.map((row) => row.key))) {
+    const subject = `mirror/${account.id}/${key}`
+    await closeIncident(sync.db, { merchantId: account.merchantId, kind: 'refused-write', subject }, how)
+  }
 }
 
 function movesOf(ref: ListingRef, { place, available, held }: Repair): MirrorMove[] {

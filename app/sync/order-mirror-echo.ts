@@ -12,27 +12,32 @@ export type Echo = { repairs: Repair[]; offsets: { place: string; quantity: numb
 // Never minus zero: it would be kept as another number.
 const within = (n: number, least: number, most: number): number => Math.max(least, Math.min(most, n)) + 0
 
+/** Pieces that have left orders which were made in the store. `back`: taken off or come back, so that they may be for sale. */
+export type Left = { sent: number; back: number }
+
 /**
- * How much of the differences a store has made itself, when so many pieces have left orders that were made in it: it may
- * have taken them from what is for sale, from what is set aside, or from committed ones, and put them on sale again. No
- * more than so many under each of its names; what is beyond, a person did.
+ * How much of the differences a store has made itself for pieces that have left orders made in it: it may have taken them
+ * from what is for sale, from what is set aside, or from committed ones, and put back on sale what was not sent or came
+ * back. No more than so many under each of its names; what is beyond, a person did.
  */
-export function echoOf(differences: DifferenceThere[], pieces: number): Echo {
-  const left = { own: pieces, available: pieces, held: pieces }
+export function echoOf(differences: DifferenceThere[], { sent, back }: Left): Echo {
+  const all = sent + back
+  const left = { own: all, held: all, less: sent, more: back }
   const echo: Echo = { repairs: [], offsets: [], used: 0 }
   for (const { place, own, available, held } of differences) {
     const committed = within(own, -left.own, 0)
-    const forSale = within(available, -left.available, left.available)
-    // What it set aside for these is what it took: it never sets more aside.
+    const forSale = within(available, -left.less, left.more)
+    // It never sets more aside for them.
     const aside = within(held, -left.held, 0)
     left.own += committed
-    left.available -= Math.abs(forSale)
     left.held += aside
+    if (forSale < 0) left.less += forSale
+    else left.more -= forSale
     if (committed !== 0) echo.offsets.push({ place, quantity: -committed })
     if (committed !== 0 || forSale !== 0 || aside !== 0)
       echo.repairs.push({ place, available: 0 - forSale, held: 0 - aside - committed })
   }
-  echo.used = pieces - Math.min(left.own, left.available, left.held)
+  echo.used = Math.max(all - left.own, all - left.held, sent - left.less + back - left.more)
   return echo
 }
 

@@ -127,25 +127,29 @@ async function tellTwice(tx: Sql, { account, order, at }: Recognising): Promise<
   })
 }
 
-/** Pieces that have left a line in any way: sent, taken off, or come back after that. */
-const leftOf = ({ quantity, currentQuantity, shipped, restocked }: ChannelOrderLine): number =>
-  shipped + Math.max(0, quantity - currentQuantity) + restocked.reduce((sum, one) => sum + one.quantity, 0)
+/** Pieces that have left a line: sent, some of which may have come back; and taken off before, or come back after that. */
+const leftOf = ({ quantity, currentQuantity, shipped, restocked }: ChannelOrderLine) => ({
+  sent: shipped + restocked.reduce((sum, one) => sum + one.quantity, 0),
+  back: Math.max(0, quantity - currentQuantity),
+})
 
 const NOTE_LEFT = `
 WITH told AS (
-  SELECT * FROM jsonb_to_recordset($4) AS x (line text, listing text, n int)
-), before AS (
-  SELECT t.*, t.n - COALESCE(l.quantity, 0) AS more FROM told t
-  LEFT JOIN order_mirror_left l ON l.merchant_id = $1 AND l.order_id = $3 AND l.external_id = t.line
+  SELECT x.*, x.sent - COALESCE(l.sent, 0) AS more_sent, x.back - COALESCE(l.back, 0) AS more_back
+  FROM jsonb_to_recordset($4) AS x (line text, listing text, sent int, back int)
+  LEFT JOIN order_mirror_left l ON l.merchant_id = $1 AND l.order_id = $3 AND l.external_id = x.line
 ), kept AS (
-  INSERT INTO order_mirror_left (merchant_id, order_id, external_id, quantity)
-  SELECT $1, $3, line, n FROM before WHERE more > 0
-  ON CONFLICT (merchant_id, order_id, external_id) DO UPDATE SET quantity = GREATEST(order_mirror_left.quantity, EXCLUDED.quantity)
+  INSERT INTO order_mirror_left AS k (merchant_id, order_id, external_id, sent, back)
+  SELECT $1, $3, line, sent, back FROM told WHERE more_sent > 0 OR more_back > 0
+  ON CONFLICT (merchant_id, order_id, external_id) DO UPDATE SET sent = GREATEST(k.sent, EXCLUDED.sent),
+    back = GREATEST(k.back, EXCLUDED.back)
 ), echoes AS (
-  INSERT INTO order_mirror_echo (merchant_id, account_id, order_id, item_id, quantity, until)
-  SELECT $1, $2, $3, l.item_id, sum(b.more), $5 FROM before b
-  JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = b.listing AND l.item_id IS NOT NULL
-  WHERE b.more > 0 GROUP BY l.item_id
+  INSERT INTO order_mirror_echo (merchant_id, account_id, order_id, item_id, back, quantity, until)
+  SELECT $1, $2, $3, l.item_id, b.back, sum(b.n), $5
+  FROM told t
+  CROSS JOIN LATERAL (VALUES (false, t.more_sent), (true, t.more_back)) AS b (back, n)
+  JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = t.listing AND l.item_id IS NOT NULL
+  WHERE b.n > 0 GROUP BY l.item_id, b.back
   RETURNING item_id
 )
 SELECT DISTINCT l.external_id AS ref FROM echoes e
@@ -158,8 +162,9 @@ async function noteLeft(
 ): Promise<void> {
   const { merchantId, id: accountId } = account
   const lines = order.lines.flatMap((line) => {
-    const n = leftOf(line)
-    return n > 0 ? [{ line: line.externalId, listing: line.listing?.externalId ?? null, n }] : []
+    const left = leftOf(line)
+    const isAny = left.sent + left.back > 0
+    return isAny ? [{ line: line.externalId, listing: line.listing?.externalId ?? null, ...left }] : []
   })
   if (lines.length === 0) return
   const until = new Date(at.getTime() + ECHO_LASTS_MS)

@@ -79,6 +79,8 @@ CREATE TABLE order_mirror_echo (
   account_id  integer NOT NULL,
   order_id    bigint NOT NULL,
   item_id     integer NOT NULL,
+  -- sent, or taken off or come back: only those can be for sale again
+  back        boolean NOT NULL,
   quantity    integer NOT NULL CHECK (quantity > 0),
   until       timestamptz NOT NULL,
   -- what is being put right of it, to be sent until it is answered
@@ -94,7 +96,8 @@ CREATE TABLE order_mirror_left (
   merchant_id integer NOT NULL,
   order_id    bigint NOT NULL,
   external_id text NOT NULL,
-  quantity    integer NOT NULL,
+  sent        integer NOT NULL,
+  back        integer NOT NULL,
   PRIMARY KEY (merchant_id, order_id, external_id),
   FOREIGN KEY (merchant_id, order_id) REFERENCES order_mirror (merchant_id, order_id)
 );
