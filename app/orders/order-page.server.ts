@@ -1,4 +1,5 @@
 import type { Sql } from '../kernel/sql.ts'
+import { MIRROR_OF_ORDER, type MirrorView } from './order-mirror-view.server.ts'
 
 /** A line as its order's page shows it. */
 export type LineView = {
@@ -46,12 +47,14 @@ export type OrderView = {
   /** the channel says something came back, and not what: the question, as it was asked */
   unclear: string | null
   lines: LineView[]
+  /** what stands for it in the merchant's store */
+  mirror: MirrorView | null
 }
 
 /** An order with its lines and what was done for each; undefined when this merchant has none of that number. */
 export async function orderOf(db: Sql, merchantId: number, orderId: number): Promise<OrderView | undefined> {
   const text = `SELECT o.id, o.name, a.name AS account, o.url, o.placed_at AS "placedAt", o.paid_at AS "paidAt",
-      o.cancelled_at AS "cancelledAt", o.history,
+      o.cancelled_at AS "cancelledAt", o.history, ${MIRROR_OF_ORDER} AS mirror,
       (SELECT sentence FROM incident c WHERE c.merchant_id = o.merchant_id AND c.kind = 'unclear-order' AND c.closed_at IS NULL
         AND c.subject = 'order/' || o.account_id || '/' || o.external_id) AS unclear,
       (SELECT COALESCE(json_agg(json_build_object('id', l.id, 'itemId', l.item_id, 'title', l.title, 'sku', l.sku, 'ours', l.source = 'ours',

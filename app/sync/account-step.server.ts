@@ -1,11 +1,13 @@
-import { type AbsoluteConnector, type Connector, keepsStock } from '../channels/connector.ts'
+import { type AbsoluteConnector, type Connector, keepsStock, type StockedConnector } from '../channels/connector.ts'
 import type { Lane } from '../channels/lane.ts'
+import { takesOrders } from '../channels/order-desk.ts'
 import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { deriveDue } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
 import { lookAtDrafts, renewDrafts } from './look-at-drafts.server.ts'
 import { lookBack } from './look-back.server.ts'
+import { mirrorOrdersStep } from './order-mirror.server.ts'
 import { mirrorStep } from './mirror.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { publishStep } from './publish.server.ts'
@@ -22,6 +24,8 @@ export type Open = {
   connector: Connector
   /** Milliseconds until a call of this cost may be made in a lane; 0: now. */
   waitMs: (cost: number, lane: Lane) => number
+  /** Opens another account of the merchant, for what joins two; without it orders are made nowhere. */
+  openOther?: (account: Account) => Promise<Connector>
 }
 
 // What is behind the rules goes on after a moment in which others get their turn.
@@ -38,15 +42,26 @@ export async function accountStep(open: Open): Promise<Step> {
   return step
 }
 
-async function tell({ sync, account, connector, waitMs }: Open): Promise<Step> {
+async function tell(open: Open): Promise<Step> {
+  const { sync, account, connector, waitMs } = open
   if (keepsStock(connector)) {
-    const step = await mirrorStep({ sync, account, connector, waitMs })
+    const step = await stockedStep(open, connector)
     if (!step.waits) await renewDrafts({ sync, account, connector })
     return step
   }
   const more = await takeBehind(sync.db, account, sync.clock.now())
   const step = await publishStep({ sync, account, connector: connector as AbsoluteConnector, waitMs })
   return more && !step.waits ? { ...step, againMs: Math.min(step.againMs ?? NEXT_MS, NEXT_MS) } : step
+}
+
+/** Stock first: an order is made when no move of stock waits. */
+async function stockedStep({ sync, account, waitMs, openOther }: Open, connector: StockedConnector): Promise<Step> {
+  const moves = await mirrorStep({ sync, account, connector, waitMs })
+  if (moves.waits || moves.againMs === 0 || !openOther || !takesOrders(connector)) return moves
+  const writes = (cost: number) => waitMs(cost, 'write')
+  const orders = await mirrorOrdersStep({ sync, account, connector, waitMs: writes, openOther })
+  const againMs = orders.againMs === null ? moves.againMs : Math.min(moves.againMs ?? Infinity, orders.againMs)
+  return { ...moves, againMs, written: moves.written + orders.written }
 }
 
 /**

@@ -47,8 +47,6 @@ type DueMove = {
 
 type Told = DueMove & { sentAt: Date; answeredAt: Date }
 
-const NOTHING_TO_TELL: MirrorOutcome = { outcome: 'accepted', reason: null }
-
 // By risk, unless something of the same change has an earlier one to wait for: those of an item stay in order. Of a
 // hundred thousand only a few are looked at, by index: those most at risk and those that wait longest, and of their items
 // the first few. The last are always told: what is at risk may wait for them.

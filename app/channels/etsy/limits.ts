@@ -58,7 +58,7 @@ export const callsAtOnce = (perSecond: number): number => Math.min(MOST_AT_ONCE 
 export const NOTIFICATION_TOLERANCE_MS = 300_000
 
 /** What the consent page asks for. */
-export const SCOPES = ['listings_r', 'listings_w', 'transactions_r', 'shops_r'] as const
+export const SCOPES = ['listings_r', 'listings_w', 'transactions_r', 'transactions_w', 'shops_r'] as const
 
 export const ETSY_CAPABILITIES: Capabilities = {
   channel: 'etsy',
