@@ -60,7 +60,10 @@ async function load(path: string): Promise<OpenAPIBackend> {
   const file = usable(JSON.parse(await readFile(path, 'utf8')))
   const paths = Object.fromEntries(OURS.map((one) => [one, file.paths[one]]))
   const { externalDocs: _, ...info } = file.info
-  const definition = { ...file, info, paths }
+  // Named in the file, and not in it.
+  const missing = { CatalogModifierToggleOverrideType: { type: 'string' } }
+  const components = { ...file.components, schemas: { ...file.components.schemas, ...missing } }
+  const definition = { ...file, info, paths, components }
   const api = new OpenAPIBackend({ definition, quick: true, coerceTypes: true, ajvOpts: AJV })
   await api.init()
   return api

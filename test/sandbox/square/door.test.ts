@@ -50,7 +50,8 @@ describe('consent', () => {
   })
 
   test('tells the person, and not an address, of an unknown app or address', async () => {
-    for (const asked of [{ client_id: 'else' }, { redirect_uri: 'https://evil.test' }]) {
+    const strange: Record<string, string>[] = [{ client_id: 'else' }, { redirect_uri: 'https://evil.test' }]
+    for (const asked of strange) {
       const answer = await authorizing(openedSeller(), asked).page()
       expect([answer.status, answer.headers.get('location')]).toEqual([400, null])
     }
