@@ -77,7 +77,7 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app.receive.$deliveryId.tsx': { path: () => `/app/receive/${theirs.delivery}`, secret: true },
   'app.channels._index.tsx': { path: () => '/app/channels?index', secret: true },
   'app.rules.tsx': { path: () => '/app/rules', secret: true },
-  'app.channels.etsy.tsx': { path: () => '/app/channels/etsy', secret: false },
+  'app.connect.$channel.tsx': { path: () => '/app/connect/etsy', secret: false },
 }
 /** The others are tried one by one below, or have nothing of a merchant's in them. */
 const OTHERS = [
@@ -88,10 +88,10 @@ const OTHERS = [
   'api.carts_.$cart_.order.ts',
   'api.live.ts',
   'auth.$.ts',
-  'auth.etsy.callback.ts',
+  'auth.$channel.callback.ts',
   'auth.login.ts',
-  'connect.etsy.ts',
-  'webhooks.etsy.ts',
+  'connect.$channel.ts',
+  'webhooks.$channel.ts',
   'webhooks.shopify.ts',
 ]
 
