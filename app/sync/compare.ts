@@ -1,5 +1,5 @@
 import type { StockedThing } from '../channels/connector.ts'
-import type { StockState } from '../kernel/stock-state.ts'
+import { STOCK_STATES, type StockState } from '../kernel/stock-state.ts'
 import type { MappedPlace } from '../merchant/location.server.ts'
 import { stateThere, type QuantityName } from '../merchant/place.ts'
 import type { Difference } from '../pool/difference.ts'
@@ -33,6 +33,8 @@ export type OursAtPlace = Record<StockState, number> & {
 export type Comparing = {
   places: Map<string, { settling: boolean; places: MappedPlace[] }>
   patient: boolean
+  /** the states of ours that the channel has too; all, when left out */
+  keeps?: readonly StockState[] | undefined
   /** a place there whose mapping was changed, and whose numbers are to be seen as they are all the same */
   settling?: string
 }
@@ -63,14 +65,21 @@ export function compare(thing: StockedThing, mine: Ours, comparing: Comparing): 
   const settling = thing.levels.some(
     ({ externalLocationId: at }) => comparing.settling !== at && comparing.places.get(at)?.settling,
   )
+  if (mine.unanswered || settling) return null
+  const { keeps = STOCK_STATES } = comparing
+  // A channel that keeps nothing aside, for its own orders or for ours, can say nothing of it.
+  if (!keeps.includes('reserved')) {
+    const owed = owedBelowZero(both, mine.short)
+    return both.flatMap((place, i) => residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: 0, keeps }))
+  }
   const ended = unseenThatEnded(both, { short: mine.short, patient: comparing.patient })
-  if (!ended || mine.unanswered || settling) return null
+  if (!ended) return null
   // What we keep for orders of other channels, or for a client, was put back there: a person must say what becomes of it.
   if (both.some(({ all, theirs }) => theirs('held') < all.reduce((sum, standing) => sum + promised(standing), 0)))
     return null
   const owed = owedAt(both, mine.short)
   return both.flatMap((place, i) =>
-    residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: ended[i] ?? 0 }),
+    residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: ended[i] ?? 0, keeps }),
   )
 }
 
@@ -111,6 +120,17 @@ function unseenThatEnded(both: Place[], { short, patient }: { short: number; pat
   return ended === 0 ? byPlace : null
 }
 
+/** A till sells below zero: what is missing there is our shortfall as far as there is one, and never stock below zero. */
+function owedBelowZero(both: Place[], short: number): number[] {
+  let left = short
+  return both.map(({ whole, theirs }) => {
+    const below = Math.max(0, -theirs('available'))
+    const ours = Math.min(left, Math.max(0, told(whole, 'available') - theirs('available')))
+    left -= ours
+    return Math.max(ours, below)
+  })
+}
+
 /**
  * What its orders took beyond its stock stands there as a number below zero, here as a shortfall. A shortfall that is
  * not below zero there any more was delivered: below zero here, where it is kept aside for the orders.
@@ -142,12 +162,14 @@ function statesIn(name: QuantityName, shown: StockState): StockState[] {
 
 type Part = { locationId: number; state: StockState; n: number }
 
-function residualsAt(place: Place, of: { itemId: number; owed: number; ended: number }): Residual[] {
+type Judging = { itemId: number; owed: number; ended: number; keeps: readonly StockState[] }
+
+function residualsAt(place: Place, of: Judging): Residual[] {
   const { whole, own } = place
-  const { itemId, ended } = of
+  const { itemId, ended, keeps } = of
   const aside = { locationId: whole.locationId, state: 'reserved' as const, ours: own, theirs: own - ended }
   return [
-    ...SHOWN.flatMap((shown) => residualsIn(place, shown, of)),
+    ...SHOWN.filter((state) => keeps.includes(state)).flatMap((shown) => residualsIn(place, shown, of)),
     ...(ended === 0 ? [] : [{ itemId, ...aside, quantity: -ended }]),
   ]
 }
