@@ -3,6 +3,7 @@ import { STOCK_STATES, type StockState } from '../kernel/stock-state.ts'
 import type { MappedPlace } from '../merchant/location.server.ts'
 import { stateThere, type QuantityName } from '../merchant/place.ts'
 import type { Difference } from '../pool/difference.ts'
+import { belowZero } from './below-zero.ts'
 
 /** A difference with the two numbers it lies between. */
 export type Residual = Difference & { ours: number; theirs: number }
@@ -54,7 +55,13 @@ const NOTHING_HERE = {
 type Standing = { name: QuantityName; here: OursAtPlace }
 
 /** Both sides of one place there. `whole`: which of ours it is; `own`: what we reserved there for its own orders. */
-type Place = { all: Standing[]; whole: OursAtPlace; theirs: (state: StockState) => number; own: number }
+type Place = {
+  externalId: string
+  all: Standing[]
+  whole: OursAtPlace
+  theirs: (state: StockState) => number
+  own: number
+}
 
 /**
  * What a channel with a ledger of its own shows of a thing beyond what ours says, place by place there: the pieces of all
@@ -83,6 +90,15 @@ export function compare(thing: StockedThing, mine: Ours, comparing: Comparing): 
   )
 }
 
+/** Pieces to be told there for each place: into what stands below zero, out of where they were carried from. */
+export function liftsOf(thing: StockedThing, mine: Ours, places: Comparing['places']): Map<string, number> {
+  const both = bothSides(thing, mine, places)
+  const numbers = both.map((place) => ({ theirs: place.theirs('available'), ours: oursForSale(place) }))
+  const { carried, below } = belowZero(numbers, mine.short)
+  const lifts = both.map(({ externalId }, i) => [externalId, (below[i] ?? 0) - (carried[i] ?? 0)] as const)
+  return new Map(lifts.filter(([, quantity]) => quantity !== 0))
+}
+
 function bothSides(thing: StockedThing, mine: Ours, map: Comparing['places']): Place[] {
   return thing.levels.flatMap(({ externalLocationId, quantities }): Place[] => {
     const all = (map.get(externalLocationId)?.places ?? []).map(({ locationId, name }): Standing => {
@@ -93,7 +109,7 @@ function bothSides(thing: StockedThing, mine: Ours, map: Comparing['places']): P
     const [first] = all
     if (first?.name !== 'available') return []
     const own = first.here.reserved - first.here.elsewhere
-    return [{ all, whole: first.here, theirs: (state) => quantities[state] ?? 0, own }]
+    return [{ externalId: externalLocationId, all, whole: first.here, theirs: (state) => quantities[state] ?? 0, own }]
   })
 }
 
@@ -120,16 +136,21 @@ function unseenThatEnded(both: Place[], { short, patient }: { short: number; pat
   return ended === 0 ? byPlace : null
 }
 
-/** A till sells below zero: what is missing there is our shortfall as far as there is one, and never stock below zero. */
+/**
+ * What a channel that only knows what is for sale shows is stock as far as it is above zero: what it shows below is what
+ * its tills sold beyond it, and what was carried there from another place is not found at that one.
+ */
 function owedBelowZero(both: Place[], short: number): number[] {
-  let left = short
-  return both.map(({ whole, theirs }) => {
-    const below = Math.max(0, -theirs('available'))
-    const ours = Math.min(left, Math.max(0, told(whole, 'available') - theirs('available')))
-    left -= ours
-    return Math.max(ours, below)
-  })
+  const { carried } = belowZero(
+    both.map((place) => ({ theirs: place.theirs('available'), ours: oursForSale(place) })),
+    short,
+  )
+  return both.map((place, i) => Math.max(0, -place.theirs('available')) - (carried[i] ?? 0))
 }
+
+/** What of ours is for sale at a place there, as far as the channel was told. */
+const oursForSale = ({ all }: Place): number =>
+  all.reduce((sum, { name, here }) => sum + (name === 'available' ? told(here, 'available') : 0), 0)
 
 /**
  * What its orders took beyond its stock stands there as a number below zero, here as a shortfall. A shortfall that is
