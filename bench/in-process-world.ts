@@ -252,7 +252,7 @@ async function receive(road: Road, request: Request, sentAt: Date): Promise<Resp
   // Refused in silence, news would be lost, and nobody here would send it again.
   assert(!isRefusal(notification), 'what the sandbox sends is taken')
   if (!notification) return new Response()
-  const shop = 'shopId' in notification ? notification.shopId : (request.headers.get('x-shopify-shop-domain') ?? '')
+  const shop = 'shop' in notification ? notification.shop : (request.headers.get('x-shopify-shop-domain') ?? '')
   const account = await accountOf(road.sync.db, etsy ? 'etsy' : 'shopify', String(shop))
   if (account && account.status !== 'off') await keepNotification(road.sync, account, notification)
   return new Response()
