@@ -28,6 +28,10 @@ export type Capabilities = {
   relisting: 'free' | 'fee' | 'no'
   /** it has places of its own, and says at which it sold */
   knowsLocations: boolean
+  /** of a ledger of its own: the states of ours that it has too; what is in another has left it. All, when left out */
+  keeps?: readonly StockState[]
+  /** what telling one change costs in the unit of its limits; 1, when left out */
+  costOfWrite?: number
   /** it announces by itself that a number of ours is shown */
   confirmsByEcho: boolean
   /** it asks before it sells, and takes no for an answer */

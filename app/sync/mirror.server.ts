@@ -79,7 +79,6 @@ LEFT JOIN location_mapping t ON t.merchant_id = m.merchant_id AND t.account_id =
 ORDER BY next.risk, next.first, m.n`
 
 const AT_ONCE = 25
-const MUTATION_POINTS = 10
 // A mutation without an answer is repeated with its key; a little later, so that the first has ended there.
 const REPEAT_AFTER_MS = 2_000
 // Channels remember a key for a day. An hour less: their clock is not ours, and the first attempt may have arrived late.
@@ -149,9 +148,10 @@ type TellingEnd = { told: Told[]; waitMs: number; failure?: { error: unknown } }
 async function tellAll(mirror: Mirror, changes: DueMove[][]): Promise<TellingEnd> {
   const told: Told[] = []
   const held = new Set<number>()
+  const { costOfWrite = 1 } = mirror.connector.capabilities
   for (const all of wavesOf(changes)) {
     const wave = inTurn(all, held)
-    const now = wave.filter((_, n) => mirror.waitMs((n + 1) * MUTATION_POINTS, 'write') === 0)
+    const now = wave.filter((_, n) => mirror.waitMs((n + 1) * costOfWrite, 'write') === 0)
     const ends = await Promise.allSettled(now.map((moves) => tell(mirror, moves)))
     const tellings = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
     told.push(...tellings.flatMap((one) => one.told))
@@ -159,7 +159,7 @@ async function tellAll(mirror: Mirror, changes: DueMove[][]): Promise<TellingEnd
     const failed = ends.find((end) => end.status === 'rejected')
     if (failed) return { told, waitMs: 0, failure: { error: failed.reason } }
     if (tellings.some(({ isClosed }) => isClosed)) return { told, waitMs: 0 }
-    if (now.length < wave.length) return { told, waitMs: Math.max(1, mirror.waitMs(MUTATION_POINTS, 'write')) }
+    if (now.length < wave.length) return { told, waitMs: Math.max(1, mirror.waitMs(costOfWrite, 'write')) }
   }
   return { told, waitMs: 0 }
 }
