@@ -59,6 +59,7 @@ export const OPERATIONS: Operation[] = [
     {
       'GET /order': ['getOrders', orders.getOrders],
       'GET /order/{orderId}': ['getOrder', orders.getOrder],
+      'GET /order/{orderId}/shipping_fulfillment': ['getShippingFulfillments', orders.getShippingFulfillments],
       'POST /order/{orderId}/shipping_fulfillment': ['createShippingFulfillment', orders.createShippingFulfillment],
       'POST /order/{order_id}/issue_refund': ['issueRefund', orders.issueRefund],
     },

@@ -2,14 +2,7 @@ import { type Refusal, isRefusal, refuse } from '#app/kernel/refusal.ts'
 import { type Ebay, now } from './ebay.ts'
 import { askSeller } from './inventory-check.ts'
 import { sell, shownOf } from './stock.ts'
-import {
-  type Order,
-  type OrderLine,
-  type Picked,
-  type SellerState,
-  type Variation,
-  freshId,
-} from './world.ts'
+import { type Order, type OrderLine, type Picked, type SellerState, type Variation, freshId } from './world.ts'
 
 /** `sku` or `variationId` says which variation; a listing without variations needs neither. */
 export type BuyLine = { listingId: string; variationId?: string; sku?: string; quantity: number }
@@ -83,6 +76,7 @@ function placed(
     cancelRequested: false,
     refunds: [],
     lines: picked.map((one) => lineOf(ebay, one)),
+    parcels: [],
   }
   ebay.world.orders.set(order.orderId, order)
   seller.orderIds.push(order.orderId)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isRefusal, type Refusal } from '#app/kernel/refusal.ts'
 import { type Answer, fail, ok } from './answer.ts'
 import { type SellerCall, ordersPaging, parse } from './call.ts'
+import { iso } from './ebay.ts'
 import { find, refund, ship } from './orders.ts'
 import { wireOrder } from './wire-order.ts'
 import type { Order } from './world.ts'
@@ -75,12 +76,27 @@ const shipment = z.object({
 export function createShippingFulfillment({ ebay, seller, path, body }: SellerCall): Answer {
   const parsed = parse(shipment, body)
   if ('answer' in parsed) return parsed.answer
-  const lines = parsed.value.lineItems.map(({ lineItemId, quantity }) => ({ lineId: lineItemId, quantity }))
+  const { lineItems, shippingCarrierCode: carrier = 'USPS', trackingNumber: tracking = '' } = parsed.value
+  const lines = lineItems.map(({ lineItemId, quantity }) => ({ lineId: lineItemId, quantity }))
   const orderId = path.orderId ?? ''
-  const done = ship(ebay, { seller, orderId }, { lines })
+  const done = ship(ebay, { seller, orderId }, { lines, carrier, tracking })
   if (isRefusal(done)) return refused(done)
-  const location = `/sell/fulfillment/v1/order/${orderId}/shipping_fulfillment/${parsed.value.trackingNumber ?? '9999'}`
+  const location = `/sell/fulfillment/v1/order/${orderId}/shipping_fulfillment/${done.parcels.at(-1)?.parcelId}`
   return { status: 201, body: {}, headers: { location } }
+}
+
+/** getShippingFulfillments: what of which line is in which parcel. */
+export function getShippingFulfillments({ ebay, seller, path }: SellerCall): Answer {
+  const order = find(ebay, seller, path.orderId ?? '')
+  if (isRefusal(order)) return notFound()
+  const fulfillments = order.parcels.map(({ parcelId, at, carrier, tracking, lines }) => ({
+    fulfillmentId: parcelId,
+    shippedDate: iso(at),
+    shippingCarrierCode: carrier,
+    shipmentTrackingNumber: tracking,
+    lineItems: lines.map(({ lineId, quantity }) => ({ lineItemId: lineId, quantity })),
+  }))
+  return ok({ total: fulfillments.length, fulfillments })
 }
 
 const money = z.object({ value: z.string(), currency: z.string() })

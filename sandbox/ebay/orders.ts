@@ -2,7 +2,7 @@ import { type Refusal, isRefusal, refuse } from '#app/kernel/refusal.ts'
 import { tellOfOrder } from './checkout.ts'
 import { type Ebay, now } from './ebay.ts'
 import { restock } from './stock.ts'
-import { type Order, type OrderLine, type SellerState, freshId } from './world.ts'
+import { type Order, type OrderLine, type Parcel, type SellerState, freshId } from './world.ts'
 
 const touch = (ebay: Ebay, order: Order): Order => {
   order.modifiedAt = Math.max(order.modifiedAt, now(ebay))
@@ -101,7 +101,7 @@ export const refund = (ebay: Ebay, of: OfOrder, { amount, lineId }: RefundReques
   })
 
 /** Lines with how many of each leave; everything that has not left yet, where none are named. */
-export type Shipment = { lines?: { lineId: string; quantity: number }[] }
+export type Shipment = { lines?: { lineId: string; quantity: number }[]; carrier?: string; tracking?: string }
 
 export const ship = (ebay: Ebay, of: OfOrder, shipment: Shipment): Order | Refusal =>
   withOrder(ebay, of, (order) => {
@@ -114,9 +114,18 @@ export const ship = (ebay: Ebay, of: OfOrder, shipment: Shipment): Order | Refus
       return refuse('shipped', `There is not so much of order ${order.orderId} left to ship.`)
     }
     for (const { line, quantity } of parts) if (line) line.shipped += quantity
+    order.parcels.push(newParcel(ebay, shipment, leaving))
     ebay.notify('ITEM_MARKED_SHIPPED', { userId: order.userId, data: { orderId: order.orderId, userId: order.userId } })
     return undefined
   })
+
+const newParcel = (ebay: Ebay, { carrier = 'USPS', tracking = '' }: Shipment, lines: Parcel['lines']): Parcel => ({
+  parcelId: tracking || String(freshId(ebay.world, 'row')),
+  at: now(ebay),
+  carrier,
+  tracking,
+  lines,
+})
 
 const lineIn = (order: Order, id: string): OrderLine | undefined => order.lines.find(({ lineId }) => lineId === id)
 

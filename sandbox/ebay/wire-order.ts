@@ -35,7 +35,6 @@ export function wireOrder(order: Order, { userId, currency }: SellerState, whole
   const total = amount(totalOf(order), currency)
   return {
     orderId: order.orderId,
-    legacyOrderId: order.orderId,
     creationDate: iso(order.createdAt),
     lastModifiedDate: iso(order.modifiedAt),
     orderFulfillmentStatus: fulfilmentOf(order.lines),

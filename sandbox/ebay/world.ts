@@ -120,6 +120,7 @@ export type Order = {
   /** Full or in part, of the order as a whole. */
   refunds: Refund[]
   lines: OrderLine[]
+  parcels: Parcel[]
 }
 
 export type OrderLine = {
@@ -134,6 +135,14 @@ export type OrderLine = {
   price: number
   format: Format
   refunds: Refund[]
+}
+
+export type Parcel = {
+  parcelId: string
+  at: number
+  carrier: string
+  tracking: string
+  lines: { lineId: string; quantity: number }[]
 }
 
 export type Refund = { refundId: string; amount: number; at: number }
