@@ -14,6 +14,7 @@ import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { hasNewPlace, takeInPlaces } from './sync/take-in-places.server.ts'
+import { finishLeaving } from './sync/leave.server.ts'
 import { lookAtMapping } from './sync/look-at-mapping.server.ts'
 import { noteOverdue } from './sync/overdue.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
@@ -32,7 +33,10 @@ const AFTER_THE_IMPORT_MS = 2_000
 /** Fact → what is done about it: every background path on one screen. */
 export function handlers(
   sync: Sync,
-  accounts: { open(account: Account): Promise<{ connector: Connector }> },
+  accounts: {
+    open(account: Account): Promise<{ connector: Connector }>
+    giveBack(account: Account): Promise<void>
+  },
 ): Handlers<Facts> {
   const opened = async ({ accountId }: { accountId: number }) => {
     const account = await accountById(sync.db, accountId)
@@ -80,6 +84,11 @@ export function handlers(
       if (open) await bringIn(open)
       await wake(sync.db, payload.merchantId)
     },
+    async 'account-left'({ accountId }) {
+      const account = await accountById(sync.db, accountId)
+      // Connected again meanwhile, it has another way in.
+      if (account?.status === 'off') await accounts.giveBack(account)
+    },
     'preview-asked': (payload) => runPreview(sync, payload),
   }
 }
@@ -90,6 +99,7 @@ export function timed(sync: Sync): Timed[] {
     { name: 'holds run out', run: () => expireHolds(sync) },
     sealHourly(sync),
     { name: 'overdue', run: () => noteOverdue(sync) },
+    { name: 'channels are left', run: () => finishLeaving(sync) },
     { name: 'carts run out', run: () => expireCarts(sync) },
     fillPromised(sync),
     ...ruleTimes(sync),

@@ -2,11 +2,35 @@ import type { ChannelOrder, ListingRef } from '../kernel/channel-order.ts'
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { StockState } from '../kernel/stock-state.ts'
 
+/** A limit of a channel's as it is published, or, where nothing is, as it was seen. `source`: where that can be read. */
+export type PublishedLimit = { what: string; source: string }
+
 /** What a channel does by itself and what it lets us do, as data. Each figure's source stands in the channel's `limits`. */
 export type Capabilities = {
   channel: string
+  /** as people call it: "Etsy" */
+  name: string
   /** absolute: it is told "show n"; moves: it keeps a ledger of its own and is told what moved */
   writes: 'absolute' | 'moves'
+  /**
+   * What keeps a write from covering a sale it has not heard of. nothing: only our reading just before; compare-and-swap:
+   * the channel refuses where its number is another; deltas: a change commutes with its sales
+   */
+  guard: 'nothing' | 'compare-and-swap' | 'deltas'
+  /** what is written or not as a whole: "a listing with all its variations" */
+  unitOfWrite: string
+  /** units that one call takes, at most */
+  unitsPerCall: number
+  /** what becomes of a listing that is told 0: it stays, cannot be bought and comes back by a number; or it ends */
+  atZero: 'stays' | 'ends'
+  /** what putting an ended listing up again costs: nothing, a fee, or it cannot be done by us */
+  relisting: 'free' | 'fee' | 'no'
+  /** it has places of its own, and says at which it sold */
+  knowsLocations: boolean
+  /** it announces by itself that a number of ours is shown */
+  confirmsByEcho: boolean
+  /** it asks before it sells, and takes no for an answer */
+  asksBeforeSale: boolean
   /** it lowers its own number when it sells */
   takesStockOnSale: boolean
   /** it raises its own number when an order is cancelled */
@@ -19,6 +43,8 @@ export type Capabilities = {
   cancelCost: number
   /** calls that one `apply` may take, at most: what was read before is still fresh when the last is written */
   callsAtOnce: number
+  /** its limits, for people who ask why something waits */
+  limits: readonly PublishedLimit[]
 }
 
 /** "Show `quantity` of this listing." `expected`: what we believe it shows; null when it was never seen. */
@@ -127,6 +153,7 @@ export const keepsStock = (connector: Connector): connector is StockedConnector 
 /** What a channel told us of its own accord: a hint of what to read. Never the buyer, never a number to believe. */
 export type Notification = {
   eventId: string
+  /** as the channel names it; what begins with order, product, inventory_level, location and the like is read (sync/inbox) */
   topic: string
   /** what it is about, in the channel's ids: an order, a thing, a place */
   subject: string

@@ -71,11 +71,38 @@ export async function takeFromCarts(
       if (!now || now.short === 0 || !cart) break
       const reason = 'an order came before a cart' as const
       await giveFrom(tx, owner, { cart, owned, line: now, left: cart.pieces, result, reason })
-      const text = 'UPDATE cart SET revision = revision + 1 WHERE merchant_id = $1 AND id = $2'
-      await tx.query({ name: 'cart-taken-from', text, values: [merchantId, cart.id] })
+      await noteTakenFrom(tx, merchantId, cart)
     }
   }
   return result
+}
+
+/** Pieces of carts that are needed elsewhere are for sale again, the youngest cart's first. Returns how many. */
+export async function freeFromCarts(
+  tx: Sql,
+  { merchantId, at }: Pick<CartOwner, 'merchantId' | 'at'>,
+  { itemId, quantity, locationId }: { itemId: number; quantity: number; locationId?: number | undefined },
+): Promise<number> {
+  let missing = quantity
+  for (const owned of missing > 0 ? await cartsWith(tx, merchantId, itemId) : []) {
+    const owner = { merchantId, accountId: owned.accountId, at }
+    const cart = await cartOf(tx, owner, owned.externalId)
+    const pieces = (cart?.pieces ?? []).flatMap((piece) => {
+      const fits = piece.itemId === itemId && (locationId ?? piece.locationId) === piece.locationId
+      const n = fits ? Math.min(missing, piece.quantity) : 0
+      missing -= n
+      return n > 0 ? [{ ...piece, quantity: n }] : []
+    })
+    if (!cart || pieces.length === 0) continue
+    await giveBack(tx, owner, { cart, pieces, reason: 'an order came before a cart' })
+    await noteTakenFrom(tx, merchantId, cart)
+  }
+  return quantity - missing
+}
+
+async function noteTakenFrom(tx: Sql, merchantId: number, { id }: Cart): Promise<void> {
+  const text = 'UPDATE cart SET revision = revision + 1 WHERE merchant_id = $1 AND id = $2'
+  await tx.query({ name: 'cart-taken-from', text, values: [merchantId, id] })
 }
 
 async function cartsWith(tx: Sql, merchantId: number, itemId: number): Promise<Owned[]> {

@@ -1,4 +1,5 @@
 import { type AbsoluteConnector, type Connector, keepsStock } from '../channels/connector.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { deriveDue } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
@@ -18,9 +19,6 @@ export type Open = {
   /** Milliseconds until a call of this cost may be made; 0: now. */
   waitMs(cost: number): number
 }
-
-/** Channels that keep a ledger of their own; the others are told numbers. */
-export const STOCKED_CHANNELS = ['shopify']
 
 // What is behind the rules goes on after a moment in which others get their turn.
 const NEXT_MS = 10

@@ -1,5 +1,5 @@
 import type { Sql } from '../kernel/sql.ts'
-import { STOCKED_CHANNELS } from './account-step.server.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 
 /** A channel that lists a held item. `at`: when it confirmed the number without the held pieces; null: not yet. */
 export type Confirmation = { account: string; at: Date | string | null }

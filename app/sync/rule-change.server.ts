@@ -5,7 +5,7 @@ import { cannotBeMirrored, draftIsWrong, type RuleDraft } from '../pool/rule-dra
 import { countChange, lastVersions, lockRules, rulesOfScope, writeRule } from '../pool/rule-history.server.ts'
 import { collide, type Scope, scopeKey } from '../pool/rule.ts'
 import { rulesVersion } from '../pool/rules.server.ts'
-import { STOCKED_CHANNELS } from './account-step.server.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import type { Decider } from './decisions.server.ts'
 import type { Sync } from './facts.ts'
 import { type Preview, previewOf } from './rule-preview.server.ts'

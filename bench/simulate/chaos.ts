@@ -21,7 +21,7 @@ export type ChaosOptions = {
 export type Chaos = { sales: number; cancelled: number; killed: number; restarts: number; violations: Violation[] }
 
 type Sold = { channel: 'shopify' | 'etsy'; id: string; sku: string; quantity: number }
-type Playing = ChaosOptions & { books: Books; open: Sold[]; done: Omit<Chaos, 'violations'> }
+type Playing = ChaosOptions & { books: Books; all: Sold[]; open: Sold[]; done: Omit<Chaos, 'violations'> }
 
 // What a lost notification costs at most is a sweep of each minute, and a channel's own second attempt.
 const PATIENCE_MS = 180_000
@@ -41,7 +41,7 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
     books.open(sku, { sellable: pieces, total: pieces })
   }
   const done = { sales: 0, cancelled: 0, killed: 0, restarts: 0 }
-  const playing: Playing = { ...options, books, open: [], done }
+  const playing: Playing = { ...options, books, all: [], open: [], done }
   const blows = [killOne, restart, killOne].map((blow, n) => ({ blow, at: (MOMENTS[n] ?? 0) * seconds * 1_000 }))
   const steps = Math.round(seconds * perSecond)
   const began = performance.now()
@@ -57,12 +57,13 @@ export async function chaos(options: ChaosOptions): Promise<Chaos> {
   return { ...done, violations: await atRest(playing) }
 }
 
-function buyOne({ shop, goods, random, books, open, done }: Playing): void {
+function buyOne({ shop, goods, random, books, all, open, done }: Playing): void {
   const { sku, listingId, productId } = pick(random, goods)
   const quantity = whole(random, 1, 2)
   const at = performance.now()
   const sold = (channel: Sold['channel'], id: string) => {
     books.sell({ channel, orderId: id, sku, at, quantity })
+    all.push({ channel, id, sku, quantity })
     open.push({ channel, id, sku, quantity })
     done.sales += 1
   }
@@ -108,17 +109,39 @@ async function atRest(playing: Playing): Promise<Violation[]> {
   return broken
 }
 
-async function brokenNow({ shop, goods, books }: Playing): Promise<Violation[]> {
+async function brokenNow({ shop, goods, books, all }: Playing): Promise<Violation[]> {
   const merchant = await shop.db.query<{ id: number }>({ text: 'SELECT id FROM merchant' })
   const text = `SELECT i.sku, sum(b.available)::int AS available FROM item i
     JOIN balance b ON b.merchant_id = i.merchant_id AND b.item_id = i.id GROUP BY i.sku`
   const { rows } = await shop.db.query<{ sku: string; available: number }>({ text })
   const available = new Map(rows.map((row) => [row.sku, row.available]))
   const law = 'the app and every channel say what is there'
-  const off = goods.flatMap(({ sku, listingId, productId }) => {
+  const off: Violation[] = []
+  for (const { sku, listingId, productId } of goods) {
     const left = books.left(sku)
     const said = [available.get(sku) ?? 0, shop.shopify.shown(sku), shop.etsy.shown(listingId, productId)]
-    return said.every((n) => n === left) ? [] : [{ law, detail: `${sku}: ${left} left, said to be ${said.join(', ')}` }]
-  })
+    if (said.every((n) => n === left)) continue
+    const detail = `${sku}: ${left} left, said to be ${said.join(', ')}; ${await storyOf(shop, sku, all)}`
+    off.push({ law, detail })
+  }
   return [...(await brokenLaws(shop.db, present(merchant.rows[0], 'the merchant').id, null)), ...off]
+}
+
+// Processes and their races are not played again by a seed: what can be known of a failure must be told with it.
+async function storyOf({ db }: LiveShop, sku: string, all: Sold[]): Promise<string> {
+  const orders = all
+    .filter((sold) => sold.sku === sku)
+    .map(({ channel, id, quantity }) => `${channel} ${id} × ${quantity}`)
+  const text = `SELECT json_build_object(
+      'booked', (SELECT json_agg(json_build_object('order', o.external_id, 'updated', o.updated_at, 'reserved', l.reserved, 'short', l.short,
+          'current', l.current_quantity, 'returned', l.returned) ORDER BY o.id) FROM order_line l JOIN channel_order o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
+        WHERE l.merchant_id = i.merchant_id AND l.item_id = i.id),
+      'listings', (SELECT json_agg(json_build_object('account', l.account_id, 'shown', l.shown, 'seen', l.seen_at, 'unexplained', l.unexplained))
+        FROM listing l WHERE l.merchant_id = i.merchant_id AND l.item_id = i.id),
+      'moved', (SELECT json_agg(concat_ws(' ', m.quantity, m.from_state, m.to_state, m.reason, m.cause, m.recorded_at) ORDER BY m.id)
+        FROM movement m WHERE m.merchant_id = i.merchant_id AND m.item_id = i.id),
+      'accounts', (SELECT json_agg(json_build_object('channel', a.channel, 'status', a.status, 'watermark', a.watermark)) FROM channel_account a))::text AS story
+    FROM item i WHERE i.sku = $1`
+  const { rows } = await db.query<{ story: string }>({ text, values: [sku] })
+  return `sold: ${orders.join(', ')}; the app: ${rows[0]?.story}`
 }

@@ -7,8 +7,8 @@ import type { Refusal } from '../kernel/refusal.ts'
 /** What the start of a connection answers: where to go, or why not. */
 export type StartedConnect = { url?: string; refusal?: Refusal }
 
-/** Leads to Etsy's own consent page, in the whole window: Etsy does not let itself be framed. */
-export function ConnectEtsy({ mayConnect }: { mayConnect: boolean }) {
+/** Leads to a channel's own consent page, in the whole window: channels do not let themselves be framed. */
+export function ConnectChannel({ channel, name, mayConnect }: { channel: string; name: string; mayConnect: boolean }) {
   const fetcher = useFetcher<StartedConnect>()
   const shopify = useAppBridge()
   const { data } = fetcher
@@ -21,7 +21,7 @@ export function ConnectEtsy({ mayConnect }: { mayConnect: boolean }) {
       <InlineGrid columns={{ xs: 1, sm: '1fr auto' }} gap="300" alignItems="center">
         <BlockStack gap="100">
           <Text as="h2" variant="headingMd">
-            Etsy
+            {name}
           </Text>
           <Text as="p">
             Vitrine reads your listings and their orders, and keeps their quantities true. Prices, texts and photos stay
@@ -32,9 +32,9 @@ export function ConnectEtsy({ mayConnect }: { mayConnect: boolean }) {
           variant="primary"
           disabled={!mayConnect}
           loading={fetcher.state !== 'idle' || Boolean(data?.url)}
-          onClick={() => fetcher.submit({}, { method: 'post', action: '/connect/etsy' })}
+          onClick={() => fetcher.submit({}, { method: 'post', action: `/connect/${channel}` })}
         >
-          Connect Etsy
+          Connect {name}
         </Button>
       </InlineGrid>
     </Card>

@@ -1,31 +1,35 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from '@remix-run/node'
-import { useActionData, useSearchParams, useSubmit } from '@remix-run/react'
+import { useActionData, useLoaderData, useSearchParams, useSubmit } from '@remix-run/react'
 import { TitleBar } from '@shopify/app-bridge-react'
 import { Banner, BlockStack, Page, Spinner, Text } from '@shopify/polaris'
 import { useEffect, useRef } from 'react'
-import { finishEtsy } from '../etsy-connection.server.ts'
+import { connectable, finishConnection } from '../channel-connection.server.ts'
 import { visit } from '../visit.server.ts'
 
 export { PageProblem as ErrorBoundary } from '../ui/page-problem.tsx'
 
-export async function loader({ request }: LoaderFunctionArgs) {
+export async function loader({ request, params }: LoaderFunctionArgs) {
   await visit(request)
-  return null
+  const known = connectable().find(({ channel }) => channel === params['channel'])
+  if (!known) throw new Response(null, { status: 404 })
+  return { name: known.name }
 }
 
-export async function action({ request }: ActionFunctionArgs) {
+export async function action({ request, params }: ActionFunctionArgs) {
   const visiting = await visit(request)
   const form = await request.formData()
   const field = (name: string) => {
     const value = form.get(name)
     return typeof value === 'string' ? value : null
   }
-  const refusal = await finishEtsy(visiting, { state: field('state'), code: field('code'), error: field('error') })
+  const consent = { state: field('state'), code: field('code'), error: field('error') }
+  const refusal = await finishConnection(visiting, { channel: params['channel'] ?? '', consent })
   return refusal ? { refusal } : redirect('/app/channels')
 }
 
 /** Where a consent arrives. A code can be used once, so it is posted once, and never by reading this page. */
-export default function EtsyConsent() {
+export default function ConsentArrives() {
+  const { name } = useLoaderData<typeof loader>()
   const [params] = useSearchParams()
   const submit = useSubmit()
   const sent = useRef(false)
@@ -37,20 +41,20 @@ export default function EtsyConsent() {
     submit(Object.fromEntries(consent), { method: 'post', replace: true })
   }, [params, submit])
   return (
-    <Page backAction={{ content: 'Channels', url: '/app/channels' }} title="Connecting Etsy">
+    <Page backAction={{ content: 'Channels', url: '/app/channels' }} title={`Connecting ${name}`}>
       <TitleBar title="Channels" />
       {refusal ? (
         <Banner
           tone="critical"
-          title="Etsy is not connected"
+          title={`${name} is not connected`}
           action={{ content: 'Back to Channels', url: '/app/channels' }}
         >
           {refusal.sentence}
         </Banner>
       ) : (
         <BlockStack gap="200" inlineAlign="center">
-          <Spinner accessibilityLabel="Connecting Etsy" />
-          <Text as="p">Connecting your Etsy shop…</Text>
+          <Spinner accessibilityLabel={`Connecting ${name}`} />
+          <Text as="p">Connecting your {name} shop…</Text>
         </BlockStack>
       )}
     </Page>
