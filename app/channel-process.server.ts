@@ -46,8 +46,12 @@ function processFor(name: string, { env, sync, sealer, log }: ChannelsOptions): 
     log,
     sealer,
     random: (bytes) => randomBytes(bytes),
-    lend({ limits, block }) {
-      const row = appLimitRow({ name, transaction: sync.inTransaction, clock })
+    lend({ of, limits, block }) {
+      const row = appLimitRow({
+        name: of === undefined ? name : `${name}/${of}`,
+        transaction: sync.inTransaction,
+        clock,
+      })
       return openLentLimit({ row, limits, block, clock, log })
     },
   }

@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import { present } from '../kernel/assert.ts'
 import type { Capabilities } from './connector.ts'
+import { EBAY_CAPABILITIES } from './ebay/limits.ts'
+import { EBAY_SETTINGS } from './ebay/settings.ts'
 import { ETSY_CAPABILITIES } from './etsy/limits.ts'
 import { ETSY_SETTINGS } from './etsy/settings.ts'
 import { CAPABILITIES as SHOPIFY_CAPABILITIES } from './shopify/limits.ts'
@@ -9,10 +11,14 @@ import { SHOPIFY_SETTINGS } from './shopify/settings.ts'
 // The channels there are, as far as they can be known without the world. A new one is its folder, a line here, and one in
 // registry.server (docs/channels.md).
 
-const KNOWN: Record<string, Capabilities> = { etsy: ETSY_CAPABILITIES, shopify: SHOPIFY_CAPABILITIES }
+const KNOWN: Record<string, Capabilities> = {
+  ebay: EBAY_CAPABILITIES,
+  etsy: ETSY_CAPABILITIES,
+  shopify: SHOPIFY_CAPABILITIES,
+}
 
 /** The variables of the environment that channels read. */
-export const CHANNEL_SETTINGS = { ...ETSY_SETTINGS, ...SHOPIFY_SETTINGS }
+export const CHANNEL_SETTINGS = { ...EBAY_SETTINGS, ...ETSY_SETTINGS, ...SHOPIFY_SETTINGS }
 
 export type ChannelSettings = z.infer<z.ZodObject<typeof CHANNEL_SETTINGS>>
 

@@ -18,7 +18,13 @@ test('a channel that does not exist is a mistake, and so is a word that every ob
   expect(() => capabilitiesOf('constructor')).toThrow('constructor')
 })
 
-const settings: ChannelSettings = { ETSY_API_URL: 'https://etsy.test', ETSY_OAUTH_URL: 'https://etsy.test' }
+const settings: ChannelSettings = {
+  EBAY_API_URL: 'https://ebay.test',
+  EBAY_IDENTITY_URL: 'https://ebay.test',
+  EBAY_OAUTH_URL: 'https://ebay.test',
+  ETSY_API_URL: 'https://etsy.test',
+  ETSY_OAUTH_URL: 'https://etsy.test',
+}
 
 function processWith(more: Partial<ChannelSettings>): ChannelProcess<ChannelSettings> {
   const never = () => {

@@ -74,7 +74,18 @@ export const APP_SCOPE = SCOPE
 
 export const EBAY_CAPABILITIES: Capabilities = {
   channel: 'ebay',
+  name: 'eBay',
   writes: 'absolute',
+  guard: 'nothing',
+  unitOfWrite: 'one SKU',
+  unitsPerCall: SKUS_AT_ONCE,
+  // With out-of-stock control, a preference of the seller's account; without it a listing ends with its last piece.
+  atZero: 'stays',
+  // What has ended comes back as another listing, with another id: a person puts it up.
+  relisting: 'no',
+  knowsLocations: false,
+  confirmsByEcho: false,
+  asksBeforeSale: true,
   takesStockOnSale: true,
   // Sellers are told to restock by hand after cancelling.
   restoresOnCancel: false,
@@ -84,4 +95,19 @@ export const EBAY_CAPABILITIES: Capabilities = {
   cancelCost: 30,
   // A bulk of SKUs: each one's offer is read, and where all were made elsewhere, they are written four at a time.
   callsAtOnce: SKUS_AT_ONCE + Math.ceil(SKUS_AT_ONCE / REVISED_AT_ONCE),
+  limits: [
+    {
+      what: '2,000,000 calls a day for stock, 100,000 for orders and 5,000 for listings made elsewhere, over all merchants',
+      source: 'https://developer.ebay.com/develop/get-started/api-call-limits',
+    },
+    {
+      what: '250 changes of one listing a day',
+      source:
+        'https://developer.ebay.com/api-docs/sell/inventory/resources/inventory_item/methods/bulkUpdatePriceQuantity',
+    },
+    {
+      what: '25 SKUs in one call, or 4 listings made elsewhere',
+      source: 'https://developer.ebay.com/devzone/xml/docs/reference/ebay/ReviseInventoryStatus.html',
+    },
+  ],
 }

@@ -76,5 +76,6 @@ async function keepNew(notes: Notes, seen: Listed): Promise<void> {
 /** What these listings show now; one that has ended, or is not there any more, is left out. */
 export async function showListings(ebay: EbayCalls, notes: Notes, refs: ListingRef[]): Promise<ListingSnapshot[]> {
   if (refs.length === 0) return []
-  return [...(await look({ ebay, notes, lane: 'read' }, refs)).values()].map(({ snapshot }) => snapshot)
+  const seen = await look({ ebay, notes, lane: 'read' }, refs)
+  return refs.flatMap((ref) => seen.get(keyOf(ref))?.snapshot ?? [])
 }

@@ -1,7 +1,7 @@
 import type { EbayDeps } from '#app/channels/ebay/call.server.ts'
 import { variantIdOf } from '#app/channels/ebay/choices.ts'
 import { openEbay } from '#app/channels/ebay/connector.server.ts'
-import { notesInMemory } from '#app/channels/ebay/notes.ts'
+import { memoryOfProcess, notesIn } from '#app/channels/ebay/notes.ts'
 import type { SetQuantity, WriteOutcome } from '#app/channels/connector.ts'
 import { present } from '#app/kernel/assert.ts'
 import type { ListingRef } from '#app/kernel/channel-order.ts'
@@ -40,7 +40,7 @@ export function connectedAccount(opening: Opening = {}) {
   const tokens = { accessToken: async () => token, refused: async () => void (token = seller.signIn().accessToken) }
   const limiters = { inventory: free, fulfillment: free, trading: free, notification: free }
   const deps: EbayDeps = { fetch, limiters, clock, tokens, apiUrl: 'https://api.ebay.com' }
-  const notes = notesInMemory()
+  const notes = notesIn(memoryOfProcess())
   const connector = openEbay({ deps, notes })
   /** The listing's n-th variation, in our words. */
   const refOf = (listing: number, variation = 0): ListingRef => {
