@@ -48,9 +48,11 @@ async function ask(ebay: Ebay, { url, user, password }: InventoryCheck, body: un
 async function availability(response: Response): Promise<boolean[] | null> {
   if (!response.ok) return null
   const answer: unknown = await response.json()
-  const rows = Array.isArray(answer) ? answer : [answer]
-  const said = rows.map(
-    (row: unknown) => typeof row === 'object' && row !== null && 'isAvailable' in row && row.isAvailable,
-  )
-  return said.every((one) => typeof one === 'boolean') ? said : null
+  const said = (Array.isArray(answer) ? answer : [answer]).map(saidOf)
+  return said.every((one) => one !== null) ? said : null
+}
+
+function saidOf(row: unknown): boolean | null {
+  if (typeof row !== 'object' || row === null || !('isAvailable' in row)) return null
+  return typeof row.isAvailable === 'boolean' ? row.isAvailable : null
 }
