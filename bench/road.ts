@@ -127,7 +127,7 @@ type Rounds = {
   clock: Clock
   open: (account: Account) => Promise<{ connector: Connector; limiter: Limiter }>
   publishing: boolean
-  /** Rounds that would find nothing are left out, and what time brings is looked at once a second, as by the workers. */
+  /** Rounds that would find nothing are left out, and what time brings is not looked at after everything that happens. */
   sparing: boolean
 }
 
@@ -181,8 +181,8 @@ function roundsOf({ sync, clock, open, publishing, sparing }: Rounds) {
   return { waiting, kick }
 }
 
-// As the workers' (sync/time-passes.server.ts).
-const LOOKS_EVERY_MS = 1_000
+// The workers look every second; what is planned is done at its time here too, and looking is a third of all that is asked.
+const LOOKS_EVERY_MS = 10_000
 
 /** What time brings, run whenever something changed, though not within `leastMs` again, and whenever something is due. */
 function timeOn({ clock, ...rest }: Sync, { kick, leastMs }: { kick: (merchantId: number) => void; leastMs: number }) {

@@ -5,6 +5,7 @@ import { isRefusal, type Refusal } from '../kernel/refusal.ts'
 import { keepOrderPolicy } from '../merchant/order-policy.server.ts'
 import { confirmClaim } from '../orders/claim.server.ts'
 import { exchange } from '../orders/exchange.server.ts'
+import { expectNoMore, expectReturn } from '../orders/expected-return.server.ts'
 import { addOurLine, cancelOurs, sendOurs } from '../orders/our-line.server.ts'
 import { failReturn, type Handling, passReturn, receiveReturn } from '../orders/return.server.ts'
 import { CONDITIONS } from '../orders/return-parcel.server.ts'
@@ -26,6 +27,16 @@ export const ORDER_DECISIONS = {
     needs: 'handle',
     shape: { lineId: id, quantity: pieces, condition, token },
     carryOut: (given, who) => doing(who, given.token, (tx, how) => receiveReturn(tx, { ...given, ...how })),
+  }),
+  'return-expected': decision({
+    needs: 'handle',
+    shape: { lineId: id, quantity: pieces, token },
+    carryOut: (given, who) => doing(who, given.token, (tx, how) => expectReturn(tx, { ...given, ...how })),
+  }),
+  'return-not-coming': decision({
+    needs: 'handle',
+    shape: { expectedId: id },
+    carryOut: (given, who) => doing(who, '', (tx, how) => expectNoMore(tx, { ...given, ...how })),
   }),
   'return-passed': decision({
     needs: 'handle',
@@ -60,8 +71,8 @@ export const ORDER_DECISIONS = {
   }),
   'give-back': decision({
     needs: 'handle',
-    shape: { orderId: id, lineId: id, quantity: pieces },
-    carryOut: ({ orderId, ...line }, who) => giveBackPieces(who.sync, who, { orderId, lines: [line] }),
+    shape: { orderId: id, lineId: id, quantity: pieces, token },
+    carryOut: ({ orderId, token, ...line }, who) => giveBackPieces(who.sync, who, { orderId, token, lines: [line] }),
   }),
   'claim-confirm': decision({
     needs: 'decide',
