@@ -1,5 +1,6 @@
 import type { SessionStorage } from '@shopify/shopify-app-session-storage'
 import { type Channels, type ChannelsOptions, openChannels } from './channel-process.server.ts'
+import { accountMemory } from './channels/account-memory.server.ts'
 import type { OpenChannel } from './channels/channel.ts'
 import type { Tokens } from './channels/connector.ts'
 import { present } from './kernel/assert.ts'
@@ -51,6 +52,7 @@ async function openAccount(account: Account, options: Opening): Promise<OpenChan
   return present(channels.get(account.channel), `The channel ${account.channel}, and a key for it`).open({
     externalId,
     tokens: tokensOf(account, options),
+    memory: accountMemory({ ...sync, account: { merchantId, id } }),
     async load() {
       const text = 'SELECT limiter FROM channel_account WHERE merchant_id = $1 AND id = $2'
       return (await sync.db.query<{ limiter: unknown }>({ text, values: [merchantId, id] })).rows[0]?.limiter

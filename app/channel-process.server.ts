@@ -47,8 +47,12 @@ function processFor(name: string, { env, sync, sealer, log }: ChannelsOptions): 
     reserve: env.BUDGET_RESERVE_PERCENT / 100,
     sealer,
     random: (bytes) => randomBytes(bytes),
-    lend({ limits, block }) {
-      const row = appLimitRow({ name, transaction: sync.inTransaction, clock })
+    lend({ of, limits, block }) {
+      const row = appLimitRow({
+        name: of === undefined ? name : `${name}/${of}`,
+        transaction: sync.inTransaction,
+        clock,
+      })
       return openLentLimit({ row, limits, block, clock, log })
     },
   }

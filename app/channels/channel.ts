@@ -28,8 +28,11 @@ export type ChannelProcess<Settings> = {
   random: (bytes: number) => Uint8Array
   /** the share of a budget for a day that is kept for orders and for reading back; as usual when left out */
   reserve?: number | undefined
-  /** this process's part of a limit that all accounts of the channel share; `block` is borrowed at a time */
-  lend(limit: { limits: readonly Limit[]; block: number }): LentLimit
+  /**
+   * this process's part of a limit that all accounts of the channel share; `block` is borrowed at a time. `of`: of which
+   * part of the channel, where parts have budgets of their own
+   */
+  lend(limit: { of?: string; limits: readonly Limit[]; block: number }): LentLimit
 }
 
 /** What lets us into an account. `expiresAt` is the access token's end. */
@@ -80,6 +83,15 @@ export type News = {
   challenge(asked: URL): { [name: string]: string } | null
 }
 
+/**
+ * What a connector keeps of an account between processes, under keys of its own. All of it can be found out again from
+ * the channel: it is kept because asking costs calls.
+ */
+export type Memory = {
+  read(keys: string[]): Promise<Map<string, unknown>>
+  write(rows: Map<string, unknown>): Promise<void>
+}
+
 /** An account as a connector needs it. */
 export type AccountToOpen = {
   externalId: string
@@ -87,6 +99,7 @@ export type AccountToOpen = {
   /** the limiter's state on the account's row */
   load: () => Promise<unknown>
   save: (state: unknown) => Promise<void>
+  memory: Memory
 }
 
 export type OpenChannel = { connector: Connector; limiter: Limiter }

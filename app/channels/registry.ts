@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import { present } from '../kernel/assert.ts'
 import type { Capabilities } from './connector.ts'
+import { EBAY_CAPABILITIES } from './ebay/limits.ts'
+import { EBAY_SETTINGS } from './ebay/settings.ts'
 import { ETSY_CAPABILITIES } from './etsy/limits.ts'
 import { ETSY_SETTINGS } from './etsy/settings.ts'
 import { CAPABILITIES as SHOPIFY_CAPABILITIES } from './shopify/limits.ts'
@@ -12,13 +14,14 @@ import { SQUARE_SETTINGS } from './square/settings.ts'
 // registry.server (docs/channels.md).
 
 const KNOWN: Record<string, Capabilities> = {
+  ebay: EBAY_CAPABILITIES,
   etsy: ETSY_CAPABILITIES,
   shopify: SHOPIFY_CAPABILITIES,
   square: SQUARE_CAPABILITIES,
 }
 
 /** The variables of the environment that channels read. */
-export const CHANNEL_SETTINGS = { ...ETSY_SETTINGS, ...SHOPIFY_SETTINGS, ...SQUARE_SETTINGS }
+export const CHANNEL_SETTINGS = { ...EBAY_SETTINGS, ...ETSY_SETTINGS, ...SHOPIFY_SETTINGS, ...SQUARE_SETTINGS }
 
 export type ChannelSettings = z.infer<z.ZodObject<typeof CHANNEL_SETTINGS>>
 

@@ -4,6 +4,7 @@ import { present } from '#app/kernel/assert.ts'
 import { createEtsySandbox } from '#sandbox/etsy/sandbox.ts'
 import type { Shop } from '#sandbox/etsy/shop.ts'
 import { seeded } from '#sandbox/jeweler/chance.ts'
+import { NO_STATE } from './no-state.ts'
 import { channelAt } from './channel-at.ts'
 import type { OpenPeer } from './peer.ts'
 import { callsToTell } from './told-plan.ts'
@@ -28,7 +29,7 @@ export const openEtsyPeer: OpenPeer = async ({ clock, sync, goods }) => {
   const channel = present(channelAt('etsy', { clock, sync, fetch, settings }), 'the channel')
   const tokens = tokensOf(shop, clock)
   const externalId = String(shop.shopId)
-  const opened = await channel.open({ externalId, tokens, load: async () => null, save: async () => {} })
+  const opened = await channel.open({ externalId, tokens, ...NO_STATE })
   const refs = goods.map((_, i) => ({ externalId: String(FIRST_LISTING + i), variantId: '' }))
   return {
     channel: 'etsy',

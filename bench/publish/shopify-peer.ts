@@ -3,6 +3,7 @@ import { present } from '#app/kernel/assert.ts'
 import { seeded } from '#sandbox/jeweler/chance.ts'
 import { createShopifySandbox } from '#sandbox/shopify/sandbox.ts'
 import { offline } from '../in-process-world.ts'
+import { NO_STATE } from './no-state.ts'
 import { channelAt } from './channel-at.ts'
 import type { OpenPeer } from './peer.ts'
 
@@ -42,7 +43,7 @@ export const openShopifyPeer: OpenPeer = async ({ clock, sync, goods }) => {
   }
   const channel = present(channelAt('shopify', { clock, sync, fetch, settings: {} }), 'the channel')
   const tokens = offline(sandbox, DOMAIN)
-  const opened = await channel.open({ externalId: DOMAIN, tokens, load: async () => null, save: async () => {} })
+  const opened = await channel.open({ externalId: DOMAIN, tokens, ...NO_STATE })
   const refs = goods.map(({ sku }) => ({ externalId: shop.levels(sku)[0]!.itemId, variantId: '' }))
   // A move each, and each round reads back what it moved.
   const reads = () => Math.ceil(goods.length / CHANGES_A_READ) * (seen.read === Infinity ? 0 : seen.read)

@@ -92,6 +92,7 @@ const OTHERS = [
   'auth.$channel.callback.ts',
   'auth.login.ts',
   'connect.$channel.ts',
+  'inventory-check.ebay.ts',
   'webhooks.$channel.ts',
   'webhooks.shopify.ts',
 ]

@@ -19,6 +19,9 @@ test('a channel that does not exist is a mistake, and so is a word that every ob
 })
 
 const settings: ChannelSettings = {
+  EBAY_API_URL: 'https://ebay.test',
+  EBAY_IDENTITY_URL: 'https://ebay.test',
+  EBAY_OAUTH_URL: 'https://ebay.test',
   ETSY_API_URL: 'https://etsy.test',
   ETSY_OAUTH_URL: 'https://etsy.test',
   SQUARE_URL: 'https://square.test',
