@@ -1,3 +1,4 @@
+import { measureBooks } from './books.ts'
 import { measureExplain } from './explain.ts'
 import { measurePipeline } from './pipeline/measure.ts'
 import { measureRecompute } from './recompute.ts'
@@ -7,6 +8,7 @@ import { benchChoices, NotUnderstood } from './choices.ts'
 // `npm run bench -- NAME [--seconds N]`. The last line on stdout is one JSON object; docs/benchmarks.md says what is in it.
 
 const BENCHES = {
+  books: measureBooks,
   explain: measureExplain,
   pipeline: measurePipeline,
   recompute: measureRecompute,
