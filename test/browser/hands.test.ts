@@ -122,7 +122,7 @@ describe('she', { shuffle: false, timeout: 120_000 }, () => {
     await app.getByRole('textbox', { name: 'Why' }).fill('We never show more')
     await shot('rule-form')
     await app.getByRole('button', { name: 'Show what would change' }).click()
-    const save = app.getByRole('button', { name: 'Save', exact: true })
+    const save = app.getByRole('button', { name: 'Save the rule' })
     await expect.poll(() => save.isEnabled(), SLOW).toBe(true)
     await shot('rule-preview')
     await save.click()
