@@ -16,10 +16,6 @@ const problems: string[][] = []
 
 beforeAll(async () => {
   ;[browser, road] = await Promise.all([openBrowser(), openRoad()])
-  // The shop's own stock is read before anybody can do anything with it.
-  const { app, page } = await inApp('/app/channels')
-  await app.getByText('Live', { exact: true }).waitFor(SLOW)
-  await page.context().close()
 }, 240_000)
 afterAll(async () => {
   await browser.close()
@@ -60,6 +56,11 @@ async function ringPage(): Promise<Opened> {
 }
 
 describe('she', { shuffle: false, timeout: 120_000 }, () => {
+  it('finds her shop read before she does anything with it', async () => {
+    const { app } = await opened('/app/channels')
+    await app.getByText('Live', { exact: true }).waitFor(SLOW)
+  })
+
   it('carries a piece to another state on its page, and reads in its ledger that she did', async () => {
     const { page, app, shot } = await ringPage()
     await app
