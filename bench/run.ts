@@ -1,3 +1,4 @@
+import { measureBooks } from './books.ts'
 import { measureExplain } from './explain.ts'
 import { measurePipeline } from './pipeline/measure.ts'
 import { measurePublish } from './publish/measure.ts'
@@ -8,6 +9,7 @@ import { benchChoices, NotUnderstood } from './choices.ts'
 // `npm run bench -- NAME [--seconds N]`. The last line on stdout is one JSON object; docs/benchmarks.md says what is in it.
 
 const BENCHES = {
+  books: measureBooks,
   explain: measureExplain,
   pipeline: measurePipeline,
   publish: measurePublish,

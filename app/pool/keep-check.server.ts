@@ -1,12 +1,12 @@
 import type { Sql } from '../kernel/sql.ts'
-import type { Moving } from './move.server.ts'
+import type { Carried } from './objection.ts'
 
 type Checked = { at: Date; cause: string; pieces: { key: string; itemId: number; quantity: number }[] }
 
 /** Keeps who has looked at which pieces, and whether they passed. Nothing where no check was made. */
 export async function keepChecks(
   tx: Sql,
-  { merchantId, from, check, actor }: Pick<Moving, 'merchantId' | 'from' | 'check' | 'actor'>,
+  { merchantId, from, check, actor }: Pick<Carried, 'from' | 'check'> & { merchantId: number; actor: string },
   { at, cause, pieces }: Checked,
 ): Promise<void> {
   if (!check) return

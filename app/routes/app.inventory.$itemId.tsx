@@ -73,7 +73,7 @@ export default function Item() {
           {thing.canBeSet ? <PartsCard itemId={item.id} parts={thing.parts} stocked={thing.stocked} /> : null}
           {thing.canBeMade ? <MadeToOrderCard itemId={item.id} making={thing.making} /> : null}
           {item.kind === 'bundle' ? null : <ConvertCard itemId={item.id} view={thing.convert} />}
-          <CategoryCard key={category.last?.id ?? 0} itemId={item.id} view={category} actors={actors} />
+          <CategoryCard itemId={item.id} view={category} actors={actors} />
           <div id="ledger">
             <LedgerCard ledger={ledger} actors={actors} older={older} />
           </div>

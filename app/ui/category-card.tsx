@@ -1,5 +1,5 @@
 import { BlockStack, Button, Card, InlineStack, Text, TextField } from '@shopify/polaris'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Ago } from './moment.tsx'
 import { useDecision } from './use-decision.ts'
 
@@ -21,7 +21,8 @@ export function CategoryCard({ itemId, view, actors }: Props) {
   const { category, there, by, last } = view
   const [text, setText] = useState(category ?? '')
   const { decide, deciding } = useDecision('Saved')
-  const undo = useDecision('Undone', () => setText(last?.before.category ?? ''))
+  const undo = useDecision('Undone')
+  useEffect(() => setText(category ?? ''), [category])
   return (
     <Card>
       <BlockStack gap="300">

@@ -1,6 +1,7 @@
 import { BlockStack, Button, Card, FormLayout, InlineStack, Select, Text, TextField } from '@shopify/polaris'
 import { useContext, useState } from 'react'
 import { RULE_KINDS } from '../pool/rule.ts'
+import { ItemPicker, type Picked } from './item-picker.tsx'
 import { Now } from './moment.tsx'
 import type { ShownRule } from './rule-list.tsx'
 import { KIND_NAMES } from './rule-words.ts'
@@ -94,6 +95,11 @@ type Bind = (name: string) => { id: string; value: string; onChange: (value: str
 type Part = { bind: Bind; choices: RuleChoices }
 
 function For({ bind, choices }: Part) {
+  const [item, setItem] = useState<Picked | null>(null)
+  const pick = (picked: Picked | null) => {
+    setItem(picked)
+    bind('itemId').onChange(picked ? String(picked.id) : '')
+  }
   const categories = [
     { label: 'Every item', value: '' },
     ...choices.categories.map((value) => ({ label: value, value })),
@@ -113,7 +119,7 @@ function For({ bind, choices }: Part) {
           {...bind('accountId')}
         />
         <Select label="Category" options={categories} {...bind('category')} />
-        <TextField label="Or one item, by its number" autoComplete="off" {...bind('itemId')} />
+        <ItemPicker label="Or one item" picked={item} onPick={pick} />
       </FormLayout.Group>
     </>
   )

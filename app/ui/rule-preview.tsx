@@ -35,7 +35,11 @@ export function PreviewCard(shown: Shown) {
         </Text>
         {finishedAt ? null : <Looking done={done} total={total} />}
         {finishedAt && summary?.channels.length === 0 ? (
-          <Text as="p">{`Nothing: ${counted(summary.numbers, 'number')} would stay as they are.`}</Text>
+          <Text as="p">
+            {summary.numbers === 0
+              ? 'Nothing yet: it is about no listing of a channel that is told numbers.'
+              : `Nothing: ${counted(summary.numbers, 'number')} would stay as they are.`}
+          </Text>
         ) : null}
         {summary?.channels.map((sum) => (
           <Text as="p" key={sum.accountId}>

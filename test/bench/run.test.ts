@@ -27,7 +27,7 @@ const amount = z.number().positive()
 test('A bench that does not exist is refused with what there is', async () => {
   const { code, out, complaint } = await bench('reserves')
   expect({ code, out }).toEqual({ code: 2, out: '' })
-  expect(complaint).toContain('npm run bench -- explain|pipeline|recompute|reserve')
+  expect(complaint).toContain('npm run bench -- books|explain|pipeline|recompute|reserve')
 })
 
 describe('reserve', () => {
@@ -102,6 +102,7 @@ describe('explain', () => {
     name: z.literal('explain'),
     movements: count,
     items: count,
+    roundTripMs: times,
     nowMs: times,
     thenMs: times,
     busiestThenMs: times,
@@ -112,5 +113,30 @@ describe('explain', () => {
     const said = await bench('explain', '--movements', '20000')
     expect(said.code, said.complaint).toBe(0)
     expect(report.parse(lastLine(said))).toMatchObject({ movements: 20_000, items: 200, wrong: 0 })
+  })
+})
+
+describe('books', () => {
+  const report = z.strictObject({
+    name: z.literal('books'),
+    movements: count,
+    items: count,
+    verifyMs: amount,
+    slowestStretchMs: amount,
+    stretches: count,
+    sealMs: amount,
+    seals: count,
+    checkSealsMs: amount,
+    csvMs: amount,
+    csvMb: amount,
+    sealedMs: amount,
+    heapMb: z.strictObject({ before: amount, most: amount }),
+    wrong: count,
+  })
+
+  test('verifies, seals, checks and takes out a ledger, and finds nothing wrong', async () => {
+    const said = await bench('books', '--movements', '12000')
+    expect(said.code, said.complaint).toBe(0)
+    expect(report.parse(lastLine(said))).toMatchObject({ movements: 12_000, items: 120, seals: 3, wrong: 0 })
   })
 })
