@@ -50,13 +50,23 @@ async function ofShopify() {
 async function inventory() {
   const opened = await inApp(`/app/inventory?search=${RING}`)
   const row = opened.app.getByRole('row', { name: new RegExp(`${RING}\\b`) })
-  // Read until the books are open.
-  await expect.poll(() => row.count(), { timeout: 60_000, interval: 500 }).toBeGreaterThan(0)
+  await row.first().waitFor()
   return { ...opened, row, says: () => row.first().innerText() }
+}
+
+/** The store's books are open, and it is told of what moves. */
+async function storeIsLive() {
+  const { app, page } = await inApp('/app/channels')
+  const store = app
+    .locator('.Polaris-Card, .Polaris-ShadowBevel')
+    .filter({ has: app.getByRole('heading', { name: 'Shopify', exact: true }) })
+  await store.getByText('Live').waitFor({ timeout: 60_000 })
+  await page.close()
 }
 
 describe('a hold, on the pages', { shuffle: false }, () => {
   it('is made for a client, and the piece is gone from the page and from Shopify', async () => {
+    await storeIsLive()
     const shopify = await ofShopify()
     const before = await shopify()
     const table = await inventory()
@@ -64,6 +74,14 @@ describe('a hold, on the pages', { shuffle: false }, () => {
     await table.row.first().getByRole('link').first().click()
     const { app, shot } = table
     await app.getByText('On hold for nobody').waitFor()
+    const forSale = Number(
+      /(\d+) for sale/.exec(
+        await app
+          .getByText(/\d+ for sale/)
+          .first()
+          .innerText(),
+      )?.[1],
+    )
     await app.getByRole('button', { name: 'Hold for a client' }).click()
     await app.getByLabel('Name', { exact: true }).fill(CLIENT)
     await app.getByLabel('Phone or e-mail').fill('anna@example.com')
@@ -72,6 +90,7 @@ describe('a hold, on the pages', { shuffle: false }, () => {
     await app.getByRole('button', { name: 'Hold', exact: true }).click()
     await app.getByRole('heading', { name: '1 hold' }).waitFor()
     await app.getByRole('heading', { name: new RegExp(CLIENT) }).waitFor()
+    await app.getByText(`${forSale - 1} for sale, 1 on hold for a client`).waitFor()
     await shot('holds-02-item')
     await expect.poll(shopify, SOON).toBe(before - 1)
     const after = await inventory()
