@@ -30,7 +30,7 @@ const savedChannels = z.object({
   format: z.literal(1),
   shopify: z.custom<SavedSandbox>(),
   etsy: z.unknown(),
-  square: z.unknown(),
+  square: z.unknown().optional(),
 })
 
 export type Opening = {
