@@ -12,6 +12,7 @@ import { expireCarts } from './sync/expire-carts.server.ts'
 import { expireHolds } from './sync/expire-holds.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
+import { countPace } from './sync/item-pace.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { forgetListing, joinBooks, joins, takeInListings } from './sync/join-books.server.ts'
 import { liftBelowZero } from './sync/lift.server.ts'
@@ -108,6 +109,7 @@ export function timed(sync: Sync): Timed[] {
     { name: 'carts run out', run: () => expireCarts(sync) },
     fillPromised(sync),
     ...ruleTimes(sync),
+    countPace(sync),
     { name: 'claims become final', run: () => claimsPast(sync.db, sync.clock.now()) },
   ]
 }

@@ -127,7 +127,7 @@ type Rounds = {
   clock: Clock
   open: (account: Account) => Promise<{ connector: Connector; limiter: Limiter }>
   publishing: boolean
-  /** Rounds that would find nothing are left out, and what time brings is looked at once a second, as by the workers. */
+  /** Rounds that would find nothing are left out, and what time brings is not looked at after everything that happens. */
   sparing: boolean
 }
 
@@ -168,7 +168,8 @@ function roundsOf({ sync, clock, open, publishing, sparing }: Rounds) {
     if (!account || account.status !== 'open' || !publishing) return
     const { connector, limiter } = await open(account)
     try {
-      const step = await accountStep({ sync, account, connector, waitMs: (cost) => limiter.waitMs(cost, 'write') })
+      const openOther = async (other: Account) => (await open(other)).connector
+      const step = await accountStep({ sync, account, connector, waitMs: limiter.waitMs, openOther })
       noteWaiting(accountId, step.waits)
       if (step.news > 0) kick(account.merchantId)
       if (step.againMs !== null) plan(accountId, Math.ceil(step.againMs))
@@ -181,8 +182,8 @@ function roundsOf({ sync, clock, open, publishing, sparing }: Rounds) {
   return { waiting, kick }
 }
 
-// As the workers' (sync/time-passes.server.ts).
-const LOOKS_EVERY_MS = 1_000
+// The workers look every second; what is planned is done at its time here too, and looking is a third of all that is asked.
+const LOOKS_EVERY_MS = 10_000
 
 /** What time brings, run whenever something changed, though not within `leastMs` again, and whenever something is due. */
 function timeOn({ clock, ...rest }: Sync, { kick, leastMs }: { kick: (merchantId: number) => void; leastMs: number }) {

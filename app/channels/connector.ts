@@ -1,6 +1,7 @@
 import type { ChannelOrder, ListingRef } from '../kernel/channel-order.ts'
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { StockState } from '../kernel/stock-state.ts'
+import type { OrderDesk } from './order-desk.ts'
 
 /** A limit of a channel's as it is published, or, where nothing is, as it was seen. `source`: where that can be read. */
 export type PublishedLimit = { what: string; source: string }
@@ -70,7 +71,7 @@ export type WriteOutcome = {
 export type Page<T> = { rows: T[]; next: string | null; total: number | null }
 
 /** What every connector does. Throws TryAgain or GiveUp (kernel/outage) when the channel does not answer as it should. */
-export interface Connector {
+export interface Connector extends OrderDesk {
   readonly capabilities: Capabilities
   /** Everything listed there, a page at a time; `null` begins. */
   listings(cursor: string | null): Promise<Page<ListingSnapshot>>

@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '../channels/registry.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import { assert } from '../kernel/assert.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { append } from '../pool/ledger.server.ts'
@@ -96,7 +96,7 @@ async function tellApart(
   const sides = [line.channel, ...(kept.account ? [kept.account.channel] : [])]
   // What a channel sold as one thing it has not taken from the numbers of its parts.
   const seller = line.apart ? null : line.accountId
-  const apart = keeper !== seller && sides.some((channel) => capabilitiesOf(channel).writes === 'moves')
+  const apart = keeper !== seller && sides.some((channel) => STOCKED_CHANNELS.includes(channel))
   const at = (state: 'held' | 'reserved' | 'available') => (locationId: number) => ({ locationId, state })
   const steps: [string, number | null, Move[]][] = apart
     ? [

@@ -195,18 +195,37 @@ function residualsAt(place: Place, of: Judging): Residual[] {
   ]
 }
 
-/** More is at the place that is this one as a whole; less comes from there first, then from the others in their order. */
-function residualsIn(
-  { all, whole, theirs }: Place,
-  shown: StockState,
-  { itemId, owed }: { itemId: number; owed: number },
-): Residual[] {
+/** How much more a channel shows at a place of its own than ours say: kept for its own orders, for sale, set aside. */
+export type DifferenceThere = { place: string; own: number; available: number; held: number }
+
+/** The same comparison, left as it is: for who knows more of where a difference may come from. */
+export function differencesThere(thing: StockedThing, mine: Ours, places: Comparing['places']): DifferenceThere[] {
+  const levels = thing.levels.filter(({ externalLocationId: at }) => places.get(at)?.places[0]?.name === 'available')
+  const both = bothSides(thing, mine, places)
+  const owed = owedAt(both, mine.short)
+  return both.map((place, i) => ({
+    place: levels[i]?.externalLocationId ?? '',
+    // What its orders took beyond its stock is committed there, and a shortfall here.
+    own: place.theirs('reserved') - place.own - (owed[i] ?? 0),
+    available: sumsIn(place, 'available', owed[i] ?? 0).more,
+    held: sumsIn(place, 'held', 0).more,
+  }))
+}
+
+function sumsIn({ all, theirs }: Place, shown: StockState, owed: number) {
   const parts = all.flatMap(({ name, here }) =>
     statesIn(name, shown).map((state): Part => ({ locationId: here.locationId, state, n: told(here, state) })),
   )
   const aside = all.filter(({ name }) => stateThere(name, 'held') === shown)
   const ours = [...parts.map(({ n }) => n), ...aside.map(({ here }) => heldFor(here))].reduce((sum, n) => sum + n, 0)
   const there = theirs(shown) + (shown === 'available' ? owed : 0)
+  return { parts, ours, there, more: there - ours }
+}
+
+/** More is at the place that is this one as a whole; less comes from there first, then from the others in their order. */
+function residualsIn(place: Place, shown: StockState, { itemId, owed }: { itemId: number; owed: number }): Residual[] {
+  const { whole } = place
+  const { parts, ours, there } = sumsIn(place, shown, owed)
   if (ours === there) return []
   const own = { itemId, locationId: whole.locationId, state: shown }
   if (there > ours) return [{ ...own, quantity: there - ours, ours, theirs: there }]

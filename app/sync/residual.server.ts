@@ -5,6 +5,8 @@ import type { Account } from '../merchant/account.server.ts'
 import { mappedPlaces, type ChannelMap } from '../merchant/location.server.ts'
 import { capabilitiesOf } from '../channels/registry.ts'
 import { compare, type Ours, type Residual } from './compare.ts'
+import { withOffsets } from './order-mirror-echo.ts'
+import { offsetsOf } from './order-mirror-offsets.server.ts'
 
 export type Residuals = {
   residuals: Residual[]
@@ -24,8 +26,17 @@ export type Asked = { things: StockedThing[]; patient: boolean; settling?: strin
  */
 export async function residualsOf(db: Sql, account: Account, asked: Asked): Promise<Residuals> {
   // A number that the channel computes, or does not keep, is no stock of ours.
-  const kept = asked.things.filter(({ tracked, bundleParent }) => tracked && !bundleParent)
-  const ours = await oursOf(db, account, kept)
+  const known = asked.things.filter(({ tracked, bundleParent }) => tracked && !bundleParent)
+  const ours = await oursOf(db, account, known)
+  const kept = withOffsets(
+    known,
+    ours,
+    await offsetsOf(
+      db,
+      account,
+      [...ours.values()].map(({ itemId }) => itemId),
+    ),
+  )
   const { keeps } = capabilitiesOf(account.channel)
   const comparing = { ...asked, keeps, places: asked.places ?? (await mappedPlaces(db, account)) }
   const found = kept.flatMap((thing) => {
