@@ -3,7 +3,7 @@ import { checkPorts } from '#sandbox/demo/choices.ts'
 
 const ATTEMPTS = 50
 
-/** The first of three free ports in a row, below those that the system hands out by itself. */
+/** The first of the free ports in a row that the demo takes, below those that the system hands out by itself. */
 export async function freePorts(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const first = randomInt(10_000, 30_000)
@@ -13,5 +13,5 @@ export async function freePorts(): Promise<number> {
     )
     if (free) return first
   }
-  throw new Error('No three free ports in a row were found on 127.0.0.1.')
+  throw new Error('No free ports in a row were found on 127.0.0.1.')
 }

@@ -118,6 +118,9 @@ const newKeys = (): Keys => ({
   ETSY_KEYSTRING: randomBytes(12).toString('hex'),
   ETSY_SHARED_SECRET: randomBytes(5).toString('hex'),
   ETSY_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}`,
+  SQUARE_APPLICATION_ID: `sq0idp-${randomBytes(8).toString('hex')}`,
+  SQUARE_APPLICATION_SECRET: `sq0csp-${randomBytes(8).toString('hex')}`,
+  SQUARE_WEBHOOK_KEY: randomBytes(8).toString('hex'),
   CREDENTIALS_KEY: randomBytes(32).toString('base64'),
 })
 
@@ -143,8 +146,11 @@ function openWorld({
       etsyKeystring: keys.ETSY_KEYSTRING,
       etsySharedSecret: keys.ETSY_SHARED_SECRET,
       etsyWebhookSecret: keys.ETSY_WEBHOOK_SECRET,
+      squareApplicationId: keys.SQUARE_APPLICATION_ID,
+      squareApplicationSecret: keys.SQUARE_APPLICATION_SECRET,
+      squareWebhookKey: keys.SQUARE_WEBHOOK_KEY,
     },
-    ports: { shopify: port, etsy: port + 2 },
+    ports: { shopify: port, etsy: port + 2, square: 0 },
     seed: 1,
     quiet: true,
     latencyMs,

@@ -46,10 +46,13 @@ const ACTS: Record<string, (town: Town, body: unknown) => unknown> = {
   ),
   // The Etsy sandbox's own words: { limits, faults, switches }.
   etsy: act(z.looseObject({}), ({ etsy }, change) => etsy.configure(change)),
+  // The Square sandbox's own words.
+  square: act(z.looseObject({}), ({ square }, change) => square.configure(change)),
+  'disconnect-square': act(z.object({}), ({ square }) => square.sellers().forEach((one) => one.disconnectApp())),
   'disconnect-etsy': act(z.object({}), ({ etsy }) => etsy.shops().forEach((shop) => shop.disconnectApp())),
   buy: act(
     z.object({
-      channel: z.enum(['shopify', 'till', 'etsy']),
+      channel: z.enum(['shopify', 'till', 'etsy', 'square']),
       store,
       sku: z.string(),
       quantity: pieces,
@@ -79,7 +82,13 @@ const shopOf = ({ shopify }: Town, store: string): Shop => shopify.shop(`${store
 
 const orRefusal = (result: unknown): Refusal | undefined => (isRefusal(result) ? result : undefined)
 
-type Buy = { channel: 'shopify' | 'till' | 'etsy'; store: string; sku: string; quantity: number; location: string }
+type Buy = {
+  channel: 'shopify' | 'till' | 'etsy' | 'square'
+  store: string
+  sku: string
+  quantity: number
+  location: string
+}
 
 function buy(town: Town, { channel, store, sku, quantity, location }: Buy): { order: string | number } | Refusal {
   if (channel === 'etsy') {
@@ -87,11 +96,21 @@ function buy(town: Town, { channel, store, sku, quantity, location }: Buy): { or
     const receipt = shop.buy({ lines: [{ listingId, productId, quantity }] })
     return isRefusal(receipt) ? receipt : { order: receipt.receiptId }
   }
+  if (channel === 'square') return buyAtSquare(town, { sku, quantity })
   const shop = shopOf(town, store)
   const where =
     channel === 'till' ? { source: 'pos' as const, locationId: shop.location(location).id } : { source: 'web' as const }
   const order = shop.placeOrder({ ...where, lines: [{ sku, quantity }] })
   return isRefusal(order) ? order : { order: order.id }
+}
+
+/** At the first till of the business that sells it. */
+function buyAtSquare({ square }: Town, line: { sku: string; quantity: number }): { order: string } | Refusal {
+  const seller = square.sellers().find((one) => one.variations().some(({ sku }) => sku === line.sku))
+  const till = seller?.locations()[0]
+  if (!seller || !till) throw new Error(`No till sells the SKU "${line.sku}"`)
+  const order = seller.sell({ locationId: till.locationId, lines: [line] })
+  return isRefusal(order) ? order : { order: order.orderId }
 }
 
 type Cancel = { channel: 'shopify' | 'etsy'; store: string; order: string | number }
@@ -131,7 +150,15 @@ function stock(town: Town, query: URLSearchParams) {
           inventory.products.filter((p) => p.sku === sku).map((p) => etsyShop.shown(listingId, p.productId)),
         ),
     )
-  return { shopify: shop.shown(sku), available: Object.fromEntries(places), etsy: products }
+  const tills = town.square.sellers().flatMap((seller) => {
+    const variations = seller.variations().filter((one) => one.sku === sku)
+    return variations.map(({ variationId }) =>
+      Object.fromEntries(
+        seller.locations().map(({ locationId, name }) => [name, seller.inStock(variationId, locationId)]),
+      ),
+    )
+  })
+  return { shopify: shop.shown(sku), available: Object.fromEntries(places), etsy: products, square: tills }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Desk } from './shopify/admin/desk.ts'
 import type { Town } from './town.ts'
 
 /** The way to everything in the sandbox. */
-export function frontPage({ etsy, etsyOrigin, app, buyers }: Town, desks: Desk[]): Response {
+export function frontPage({ etsy, etsyOrigin, square, squareOrigin, app, buyers }: Town, desks: Desk[]): Response {
   const shops = etsy.shops().filter((shop) => shop.listings().length > 0)
   const link = (href: string, title: string, text: string) =>
     html`<a class="card" href="${href}"
@@ -23,7 +23,10 @@ export function frontPage({ etsy, etsyOrigin, app, buyers }: Town, desks: Desk[]
       <body class="front">
         <main>
           <h1>A small world of commerce on this machine</h1>
-          <p>Stand-ins of Shopify and Etsy, with a jeweler who sells on both. Nothing here leaves this machine.</p>
+          <p>
+            Stand-ins of Shopify, Etsy and Square, with a jeweler who sells on all of them. Nothing here leaves this
+            machine.
+          </p>
           ${desks.map(
             ({ store, name, installed }) =>
               html`<h2>${name}</h2>
@@ -37,6 +40,17 @@ export function frontPage({ etsy, etsyOrigin, app, buyers }: Town, desks: Desk[]
           <h2>Etsy</h2>
           <div class="cards">
             ${shops.map((shop) => link(`${etsyOrigin}/shop/${shop.shopId}`, shop.name, `${shop.listings().length} listings.`))}
+          </div>
+          <h2>Square</h2>
+          <div class="cards">
+            ${square
+              .sellers()
+              .flatMap((seller) =>
+                seller
+                  .locations()
+                  .map(({ locationId, name }) => link(`${squareOrigin}/till/${locationId}`, name, 'A till.')),
+              )}
+            ${square.sellers().map(({ merchantId, name }) => link(`${squareOrigin}/orders/${merchantId}`, `${name}: orders`, 'What the tills sold.'))}
           </div>
           <h2>Buyers</h2>
           <form method="post" action="/__sandbox/buyers" class="card inline">

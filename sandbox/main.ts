@@ -17,6 +17,9 @@ const environment = z.object({
   ETSY_KEYSTRING: z.string().min(1),
   ETSY_SHARED_SECRET: z.string().min(1),
   ETSY_WEBHOOK_SECRET: z.string().startsWith('whsec_'),
+  SQUARE_APPLICATION_ID: z.string().min(1),
+  SQUARE_APPLICATION_SECRET: z.string().min(1),
+  SQUARE_WEBHOOK_KEY: z.string().min(1),
   SANDBOX_STATE: z.string().optional(),
 })
 
@@ -52,8 +55,11 @@ async function start() {
       etsyKeystring: env.ETSY_KEYSTRING,
       etsySharedSecret: env.ETSY_SHARED_SECRET,
       etsyWebhookSecret: env.ETSY_WEBHOOK_SECRET,
+      squareApplicationId: env.SQUARE_APPLICATION_ID,
+      squareApplicationSecret: env.SQUARE_APPLICATION_SECRET,
+      squareWebhookKey: env.SQUARE_WEBHOOK_KEY,
     },
-    ports: { shopify: port, etsy: port + 2 },
+    ports: { shopify: port, etsy: port + 2, square: port + 3 },
     seed,
     latencyMs: latency,
     quiet,

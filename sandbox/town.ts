@@ -1,6 +1,7 @@
 import type { Buyers } from './buyers.ts'
 import type { EtsySandbox } from './etsy/sandbox.ts'
 import type { ShopifySandbox } from './shopify/sandbox.ts'
+import type { SquareSandbox } from './square/sandbox.ts'
 import type { RegisteredApp } from './world-options.ts'
 
 /** What the pages and the control work on. */
@@ -8,6 +9,8 @@ export type Town = {
   shopify: ShopifySandbox
   etsy: EtsySandbox
   etsyOrigin: string
+  square: SquareSandbox
+  squareOrigin: string
   app: RegisteredApp
   knobs: Knobs
   buyers: Buyers

@@ -7,7 +7,7 @@ export type WorldOptions = {
   random: Random
   app: RegisteredApp
   /** 0 takes any free port. */
-  ports: { shopify: number; etsy: number }
+  ports: { shopify: number; etsy: number; square: number }
   /** Which jeweler's shop it is, when there is no state to go on from, and which people come to buy. */
   seed: number
   /** True: nobody buys by himself until he is let in. */
@@ -18,11 +18,13 @@ export type WorldOptions = {
   stateFile?: string
   /** Path of Etsy's specification: every call is checked against it. */
   etsySpecification?: string
+  /** The same of Square's. */
+  squareSpecification?: string
   /** Told of what breaks in the background, as one sentence in an error. */
   onTrouble: (trouble: Error) => void
 }
 
-/** The app as Shopify and Etsy have it registered. */
+/** The app as the channels have it registered. */
 export type RegisteredApp = AppConfig & {
   url: string
   apiKey: string
@@ -31,4 +33,7 @@ export type RegisteredApp = AppConfig & {
   etsySharedSecret: string
   /** `whsec_` and base64. */
   etsyWebhookSecret: string
+  squareApplicationId: string
+  squareApplicationSecret: string
+  squareWebhookKey: string
 }

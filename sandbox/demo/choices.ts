@@ -14,11 +14,11 @@ export type Choices = {
 }
 
 const DEFAULT_PORT = 4100
-/** Shopify's; the app and Etsy take the two above. */
-const PORTS_TAKEN = 3
+/** Shopify's; the app, Etsy and Square take those above. */
+const PORTS_TAKEN = 4
 
 export const HELP = `npm run demo -- [options]
-  --port N   first of three ports in a row on 127.0.0.1 (default ${DEFAULT_PORT})
+  --port N   first of four ports in a row on 127.0.0.1 (default ${DEFAULT_PORT})
   --quiet    no buyers: nothing is sold unless you sell it
   --reset    forget everything and start afresh
   --data DIR where everything is kept (default .data)
@@ -52,7 +52,7 @@ function parsed(args: string[]) {
   }
 }
 
-/** Throws CannotStart, naming the port, when one of the three is not free on 127.0.0.1. */
+/** Throws CannotStart, naming the port, when one of the four is not free on 127.0.0.1. */
 export async function checkPorts(first: number): Promise<void> {
   for (let port = first; port < first + PORTS_TAKEN; port++) {
     const server = createServer().listen(port, '127.0.0.1')

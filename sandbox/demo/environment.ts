@@ -8,7 +8,7 @@ export type EnvironmentOf = { port: number; config: AppConfig; keys: Keys; datab
 
 /**
  * The whole difference between the sandbox and production: what the app is told of the outside world. `port` is
- * Shopify's, the app has the next, Etsy the one after.
+ * Shopify's, the app has the next, then come Etsy and Square.
  */
 export function environmentOf({ port, config, keys, databaseUrl }: EnvironmentOf): Environment {
   const shopify = `http://127.0.0.1:${port}`
@@ -25,5 +25,6 @@ export function environmentOf({ port, config, keys, databaseUrl }: EnvironmentOf
     APP_BRIDGE_URL: `${shopify}/app-bridge.js`,
     ETSY_API_URL: etsy,
     ETSY_OAUTH_URL: etsy,
+    SQUARE_URL: `http://127.0.0.1:${port + 3}`,
   }
 }

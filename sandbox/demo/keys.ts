@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CannotStart, systemCode } from '../cannot-start.ts'
 
-/** What Shopify, Etsy and the app know of each other; names as in the app's environment. */
+/** What the channels and the app know of each other; names as in the app's environment. */
 export type Keys = {
   SHOPIFY_API_KEY: string
   SHOPIFY_API_SECRET: string
@@ -11,6 +11,9 @@ export type Keys = {
   ETSY_SHARED_SECRET: string
   /** `whsec_` and base64, as Etsy's webhook portal shows it. */
   ETSY_WEBHOOK_SECRET: string
+  SQUARE_APPLICATION_ID: string
+  SQUARE_APPLICATION_SECRET: string
+  SQUARE_WEBHOOK_KEY: string
   /** 32 bytes in base64: the app seals the tokens it keeps with it. */
   CREDENTIALS_KEY: string
 }
@@ -22,6 +25,9 @@ function newKeys(): Keys {
     ETSY_KEYSTRING: randomBytes(12).toString('hex'),
     ETSY_SHARED_SECRET: randomBytes(5).toString('hex'),
     ETSY_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}`,
+    SQUARE_APPLICATION_ID: `sq0idp-${randomBytes(12).toString('base64url')}`,
+    SQUARE_APPLICATION_SECRET: `sq0csp-${randomBytes(24).toString('base64url')}`,
+    SQUARE_WEBHOOK_KEY: randomBytes(16).toString('base64url'),
     CREDENTIALS_KEY: randomBytes(32).toString('base64'),
   }
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { systemClock } from '#app/kernel/system-clock.server.ts'
 import { serve } from '#sandbox/http.ts'
 import { openDesks } from '#test/support/desks.ts'
-import { threeFreePorts } from '#test/support/free-ports.ts'
+import { demoPorts } from '#test/support/free-ports.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 let data: string
@@ -18,7 +18,7 @@ beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'vitrine-demo-'))
   // Started by root where user namespaces are forbidden, PostgreSQL runs as nobody and must pass through.
   chmodSync(data, 0o755)
-  port = await threeFreePorts()
+  port = await demoPorts()
 })
 afterAll(() => rmSync(data, { recursive: true, force: true }))
 

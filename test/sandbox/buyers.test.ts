@@ -14,7 +14,7 @@ function market(seed: number) {
     clock,
     random: seeded(7),
     app: { ...registered('http://127.0.0.1:9'), webhooks: [] },
-    ports: { shopify: 0, etsy: 0 },
+    ports: { shopify: 0, etsy: 0, square: 0 },
     seed: 1,
     quiet: true,
     onTrouble: () => {},

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -31,12 +31,12 @@ async function stateFile(): Promise<string> {
 
 describe('the world', () => {
   it('has a front page that leads to everything there is', async () => {
-    const { origin, etsyOrigin, appAddress } = await openWorld(silentApp)
+    const { origin, etsyOrigin, squareOrigin, appAddress } = await openWorld(silentApp)
     const { text } = await get(origin)
     const hrefs = [...text.matchAll(/href="([^"]+)"/g)].map(([, href]) => new URL(href ?? '', origin).href)
     const links = hrefs.filter((href) => !href.endsWith('.css') && !href.startsWith('data:'))
     expect(links).toContain(appAddress)
-    expect(links.some((link) => link.startsWith(etsyOrigin))).toBe(true)
+    for (const other of [etsyOrigin, squareOrigin]) expect(links.some((link) => link.startsWith(other))).toBe(true)
     expect(links.length).toBeGreaterThan(8)
     for (const link of links) expect([link, (await get(link)).status]).toEqual([link, 200])
   })
@@ -102,6 +102,24 @@ describe('the world', () => {
     ])
   })
 
+  it('keeps its tills too, and gives them to a world from before there were any', async () => {
+    const path = await stateFile()
+    const before = await openWorld(silentApp, { stateFile: path })
+    const [till] = before.square.sellers()
+    const main = till!.locations()[0]!.locationId
+    const ring = till!.variations().find(({ variationId }) => till!.inStock(variationId, main) > 1)!
+    const left = till!.inStock(ring.variationId, main)
+    till!.sell({ locationId: main, lines: [{ sku: ring.sku }] })
+    await before.close()
+    const after = await openWorld(silentApp, { stateFile: path })
+    expect(after.square.sellers()[0]?.inStock(ring.variationId, main)).toBe(left - 1)
+    await after.close()
+    const { square: _, ...older } = JSON.parse(await readFile(path, 'utf8'))
+    await writeFile(path, JSON.stringify(older))
+    const again = await openWorld(silentApp, { stateFile: path })
+    expect(again.square.sellers()[0]?.variations().length).toBeGreaterThan(100)
+  })
+
   it('does not start from another version’s state, and says how to start afresh', async () => {
     const path = await stateFile()
     await writeFile(path, '{"format":0}')
@@ -124,7 +142,7 @@ describe('the world', () => {
     const free = await openWorld(silentApp)
     const etsy = Number(new URL(free.etsyOrigin).port)
     await free.close()
-    await expect(startWorld({ ...options, ports: { shopify: taken, etsy } })).rejects.toThrow(
+    await expect(startWorld({ ...options, ports: { shopify: taken, etsy, square: 0 } })).rejects.toThrow(
       `Port ${taken} is not free`,
     )
     await expect(fetch(`http://127.0.0.1:${etsy}`)).rejects.toThrow()
@@ -132,6 +150,21 @@ describe('the world', () => {
 })
 
 describe('the control of the world', () => {
+  it('sells at a till of Square, also what is not there, and can throw the app out', async () => {
+    const { origin, square } = await openWorld(silentApp)
+    const stock = async () => JSON.parse((await get(`${origin}/__sandbox/stock?sku=C207-18`)).text).square[0]
+    const [shop] = Object.keys(await stock())
+    const before = (await stock())[shop!]
+    expect((await post(`${origin}/__sandbox/buy`, { channel: 'square', sku: 'C207-18', quantity: 99 })).status).toBe(
+      200,
+    )
+    expect((await stock())[shop!]).toBe(before - 99)
+    expect((await post(`${origin}/__sandbox/buy`, { channel: 'square', sku: 'NOWHERE' })).status).toBe(400)
+    square.sellers()[0]?.signIn()
+    expect((await post(`${origin}/__sandbox/square`, { limits: { perSecond: 3 } })).status).toBe(200)
+    expect((await post(`${origin}/__sandbox/disconnect-square`, {})).status).toBe(200)
+  })
+
   it('sells on each channel and shows what is left on both', async () => {
     const { origin } = await openWorld(silentApp)
     const stock = async () => JSON.parse((await get(`${origin}/__sandbox/stock?sku=C207-18`)).text)

@@ -12,7 +12,7 @@ export function openDesks() {
     clock,
     random: seeded(7),
     app,
-    ports: { shopify: 0, etsy: 0 },
+    ports: { shopify: 0, etsy: 0, square: 0 },
     seed: 1,
     quiet: true,
     onTrouble: () => {},

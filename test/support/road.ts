@@ -6,7 +6,7 @@ import { environmentOf, type Environment } from '#sandbox/demo/environment.ts'
 import { ready } from '#sandbox/demo/ready.ts'
 import { readAppConfig } from '#sandbox/shopify/app-config.ts'
 import { freshDatabase } from './database.ts'
-import { threeFreePorts } from './free-ports.ts'
+import { demoPorts } from './free-ports.ts'
 import { openRelay, type Relay } from './relay.ts'
 import { builtApp, KEYS } from './web-process.ts'
 
@@ -32,7 +32,7 @@ export type Road = {
 export async function openRoad(): Promise<Road> {
   await builtApp()
   const database = await freshDatabase()
-  const port = await threeFreePorts()
+  const port = await demoPorts()
   const config = await readAppConfig(join(ROOT, 'shopify.app.toml'))
   const env = environmentOf({ port, config, keys: KEYS, databaseUrl: database.url })
   const children: Child[] = []

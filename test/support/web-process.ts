@@ -14,6 +14,9 @@ export const KEYS = {
   ETSY_KEYSTRING: 'etsy-key',
   ETSY_SHARED_SECRET: 'etsy-secret',
   ETSY_WEBHOOK_SECRET: `whsec_${Buffer.from('etsy-webhooks').toString('base64')}`,
+  SQUARE_APPLICATION_ID: 'sq0idp-test',
+  SQUARE_APPLICATION_SECRET: 'sq0csp-test',
+  SQUARE_WEBHOOK_KEY: 'square-webhooks',
   CREDENTIALS_KEY: Buffer.alloc(32, 7).toString('base64'),
 }
 
@@ -36,6 +39,7 @@ export async function startWeb(databaseUrl: string): Promise<WebProcess> {
     SHOPIFY_ADDRESS: nowhere,
     ETSY_API_URL: nowhere,
     ETSY_OAUTH_URL: nowhere,
+    SQUARE_URL: nowhere,
   }
   const env: NodeJS.ProcessEnv = {
     ...process.env,

@@ -20,6 +20,9 @@ export const KEYS = {
   etsyKeystring: 'keystring',
   etsySharedSecret: 'shared',
   etsyWebhookSecret: `whsec_${Buffer.from('twenty-four bytes of it!').toString('base64')}`,
+  squareApplicationId: 'sq0idp-of-the-tests',
+  squareApplicationSecret: 'sq0csp-of-the-tests',
+  squareWebhookKey: 'key-of-the-till',
 }
 
 export const registered = (url: string): RegisteredApp => ({ ...APP_CONFIG, ...KEYS, url })
@@ -31,7 +34,7 @@ export async function openWorld(answers: Fetch, more: Partial<WorldOptions> = {}
     clock: systemClock,
     random: seeded(99),
     app: registered(app.origin),
-    ports: { shopify: 0, etsy: 0 },
+    ports: { shopify: 0, etsy: 0, square: 0 },
     seed: 1,
     quiet: true,
     onTrouble: (trouble) => {

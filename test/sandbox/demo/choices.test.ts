@@ -30,9 +30,9 @@ describe('the arguments of the demo', () => {
     expect(() => choicesOf(['--loud'])).toThrow("Unknown option '--loud'. See --help.")
   })
 
-  it('need three free ports in a row, and name the one that is taken', async () => {
+  it('need four free ports in a row, and name the one that is taken', async () => {
     const taken = await serve(async () => new Response(), { port: 0, clock: systemClock })
-    await expect(checkPorts(taken.port - 2)).rejects.toThrow(`Port ${taken.port} is in use`)
+    await expect(checkPorts(taken.port - 3)).rejects.toThrow(`Port ${taken.port} is in use`)
     await expect(checkPorts(taken.port)).rejects.toThrow(CannotStart)
     await taken.close()
     await checkPorts(taken.port)

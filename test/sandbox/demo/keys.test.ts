@@ -56,6 +56,7 @@ describe('what the app is told of the outside world', () => {
       APP_BRIDGE_URL: 'http://127.0.0.1:4100/app-bridge.js',
       ETSY_API_URL: 'http://127.0.0.1:4102',
       ETSY_OAUTH_URL: 'http://127.0.0.1:4102',
+      SQUARE_URL: 'http://127.0.0.1:4103',
       SHOPIFY_SCOPES: APP_CONFIG.scopes.join(','),
       DATABASE_URL: 'postgresql://x@127.0.0.1:5/postgres',
     })
