@@ -22,7 +22,7 @@ import type { Shop } from '#sandbox/shopify/shop.ts'
 import { type ChannelDoor, openRoad, type Road } from './road.ts'
 
 const SCOPES =
-  'read_products,read_inventory,write_inventory,read_locations,read_orders,read_merchant_managed_fulfillment_orders'
+  'read_products,read_inventory,write_inventory,read_locations,read_orders,write_draft_orders,read_merchant_managed_fulfillment_orders'
 // A Plus store's points: on a clock that stands still a read that must wait is begun anew each time, and the default's
 // 2,000 do not pay for opening thousands of items in one go. What a sale costs, 34 points, is far below either.
 const PLUS = { maximumAvailable: 20_000, restoreRate: 1_000 }

@@ -9,6 +9,7 @@ import { locationsByPlace } from '../merchant/location.server.ts'
 import { bookOrder, type LineOutcome, type Outcome } from '../orders/book.server.ts'
 import { lockCartsOf } from '../orders/convert-cart.server.ts'
 import type { ResolvedLine } from '../orders/order-row.server.ts'
+import { holdsBecome } from './draft-ordered.server.ts'
 import { settleCheckouts, withItsCarts } from './carts-of-order.server.ts'
 import type { Sync } from './facts.ts'
 import { unlessBrokenOff } from './unless-broken-off.server.ts'
@@ -31,6 +32,7 @@ export async function ingestOrder(
     const owner = { merchantId: account.merchantId, accountId: account.id, at }
     await settleCheckouts(tx, owner, order.carts)
     const carts = await lockCartsOf(tx, owner, order)
+    const freed = await holdsBecome(tx, owner, order)
     const found = await bookOrder(tx, {
       merchantId: account.merchantId,
       accountId: account.id,
@@ -41,7 +43,7 @@ export async function ingestOrder(
       at,
     })
     if (found === 'stale') return found
-    const booked = await withItsCarts(tx, owner, { carts, booked: found })
+    const booked = await withItsCarts(tx, owner, { carts, freed, booked: found })
     const taken = { tx, account, order, at }
     if (booked.changed) await noteOwnNumbers(taken, capabilities, booked)
     await noteTrouble(taken, { lines, booked })

@@ -20,6 +20,8 @@ export type Life = Stage & {
   orders: Order[]
   violations: Violation[]
   step: { seed: number }
+  /** the last number that was sent and has been looked at */
+  looked: { at: number }
 }
 
 /** Something that somebody does, or that happens. One entry is all that a new ability of the app needs. */

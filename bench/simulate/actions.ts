@@ -1,9 +1,16 @@
 import type { Action } from './action.ts'
+import { ACTS } from './acts.ts'
 import { BUYERS } from './buyers.ts'
 import { CLIENTS } from './clients.ts'
+import { DELIVERIES } from './deliveries.ts'
+import { ERASURE } from './erasure.ts'
+import { EXCHANGES } from './exchanges.ts'
+import { HANDS } from './hands.ts'
+import { MADE } from './made.ts'
 import { BY_HAND, MERCHANT } from './merchant.ts'
 import { HANDLING } from './orders.ts'
 import { answerQuestions } from './quiet.ts'
+import { BUFFERS, RULES } from './rules.ts'
 import { STAFF } from './staff.ts'
 import { WORKSHOP } from './workshop.ts'
 
@@ -16,5 +23,15 @@ export const ACTIONS: Action[] = [
   ...BY_HAND,
   ...CLIENTS,
   ...WORKSHOP,
+  ...RULES,
+  ...HANDS,
+  ...DELIVERIES,
+  ...ACTS,
+  ...EXCHANGES,
+  ...MADE,
+  ...ERASURE,
   { name: 'answer what is asked', weight: 1, perform: async (life) => void (await answerQuestions(life)) },
 ]
+
+/** What is not played yet, because it is not settled which of the two is wrong about it, the app or the books. */
+export const AWAITED: Action[] = [...BUFFERS]

@@ -5,6 +5,7 @@ import { type Action, type Life, restart } from './action.ts'
 import { ACTIONS } from './actions.ts'
 import type { FaultCounts } from './faults.ts'
 import { raised } from './judge.ts'
+import { brokenDerivations } from './derivations.ts'
 import { brokenLaws, type Violation } from './laws.ts'
 import { seedOf } from './luck.ts'
 import { Died } from './mortal.ts'
@@ -38,6 +39,7 @@ export type LifeOptions = StageOptions & {
 const LONG_MS = 240_000
 const SWEEP_MS = 60_000
 const WHOLE_LEDGER_EVERY = 10_000
+const DERIVATIONS_EVERY = 100
 const AT_ONCE = 0.15
 const SOON = 0.98
 const SOON_MS = 5_000
@@ -67,7 +69,7 @@ export async function live(options: LifeOptions): Promise<Lived> {
   const stage = await openStage(options)
   await options.prepared?.(stage)
   const { script, onStep } = options
-  const life: Life = { ...stage, orders: [], violations: [], step: { seed: 0 } }
+  const life: Life = { ...stage, orders: [], violations: [], step: { seed: 0 }, looked: { at: 0 } }
   stage.faults.isQuiet = false
   stage.processes.setClock()
   stage.watching.raised = (channel, sku, quantity) => raised(life, { channel, sku, quantity })
@@ -77,12 +79,20 @@ export async function live(options: LifeOptions): Promise<Lived> {
     await takeStep(life, step)
     const whole = (n + 1) % WHOLE_LEDGER_EVERY === 0 ? null : life.processes.takeTouched()
     life.violations.push(...(await brokenLaws(life.db, life.world.merchantId, whole)))
+    if ((n + 1) % DERIVATIONS_EVERY === 0) await lookAtNumbers(life)
     onStep?.(n + 1, n + 1 + life.counts.news)
     if (life.violations.length === 0) continue
     at = n
     break
   }
   return conclude(life, { script, at })
+}
+
+/** At the numbers that were sent since the last look. */
+async function lookAtNumbers(life: Life): Promise<void> {
+  const { broken, upTo } = await brokenDerivations(life.db, life.world.merchantId, life.looked.at)
+  life.looked.at = upTo
+  life.violations.push(...broken)
 }
 
 async function conclude(life: Life, { script, at }: { script: Step[]; at: number | null }): Promise<Lived> {

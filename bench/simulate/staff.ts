@@ -6,7 +6,7 @@ import type { Change, Move } from '#app/pool/movement.ts'
 import { act } from '#app/sync/act.server.ts'
 import { happens, pick, whole } from '#sandbox/jeweler/chance.ts'
 import { type Action, insist, type Life } from './action.ts'
-import type { Good } from './shop.ts'
+import { type Good, PLACES } from './shop.ts'
 import { who } from './stage.ts'
 
 /** `inBooks`: what the app says is for sale there, wherever it is in truth. */
@@ -14,17 +14,14 @@ type Place = { locationId: number; name: string; sellable: boolean; inBooks: num
 
 const EACH_STATE = STOCK_STATES.map((state) => `COALESCE(b.${state}, 0) AS ${state}`).join(', ')
 
-/** Where the pieces of a thing lie: those that people find there when they look. */
+/** Where the pieces of a thing lie that Shopify has places for too: those that people find there when they look. */
 export async function placesOf({ db, world }: Life, sku: string): Promise<(Place & { itemId: number })[]> {
   const text = `SELECT i.id AS "itemId", l.id AS "locationId", l.name, l.sellable, ${EACH_STATE} FROM item i
     JOIN location l ON l.merchant_id = i.merchant_id
     LEFT JOIN balance b ON b.merchant_id = i.merchant_id AND b.item_id = i.id AND b.location_id = l.id
-    WHERE i.merchant_id = $1 AND i.sku = $2 ORDER BY l.rank`
-  const { rows } = await db.query<Place & { itemId: number }>({
-    name: 'places-of',
-    text,
-    values: [world.merchantId, sku],
-  })
+    WHERE i.merchant_id = $1 AND i.sku = $2 AND l.name = ANY ($3::text[]) ORDER BY l.rank`
+  const values = [world.merchantId, sku, PLACES.map(({ name }) => name)]
+  const { rows } = await db.query<Place & { itemId: number }>({ name: 'places-of', text, values })
   return rows.map((place) => ({ ...place, ...foundAt(world.shopify, sku, place), inBooks: place.available }))
 }
 
