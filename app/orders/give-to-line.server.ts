@@ -94,13 +94,9 @@ async function tellApart(
 ): Promise<void> {
   const keeper = kept.account?.id ?? null
   const sides = [line.channel, ...(kept.account ? [kept.account.channel] : [])]
-<<<<<<< HEAD
   // What a channel sold as one thing it has not taken from the numbers of its parts.
   const seller = line.apart ? null : line.accountId
-  const apart = keeper !== seller && sides.some((channel) => capabilitiesOf(channel).writes === 'moves')
-=======
-  const apart = keeper !== line.accountId && sides.some((channel) => STOCKED_CHANNELS.includes(channel))
->>>>>>> laws
+  const apart = keeper !== seller && sides.some((channel) => STOCKED_CHANNELS.includes(channel))
   const at = (state: 'held' | 'reserved' | 'available') => (locationId: number) => ({ locationId, state })
   const steps: [string, number | null, Move[]][] = apart
     ? [
