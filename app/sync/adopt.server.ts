@@ -13,6 +13,7 @@ import type { Change } from '../pool/movement.ts'
 import { attempted } from './act.server.ts'
 import type { Sync } from './facts.ts'
 import { closeOversells } from './ingest-order.server.ts'
+import { hasEchoes, settleEchoes } from './order-mirror-echo.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { keepSeen, readBack } from './read-back.server.ts'
 import type { Residual } from './compare.ts'
@@ -34,6 +35,8 @@ const SETTLES_AT_MOST_IN_MS = 10_000
  * its way and the channel's orders need not be read for it: it has just been sold, or they were read since.
  */
 export async function agrees({ sync, account, connector }: Stocked, things: StockedThing[]): Promise<boolean> {
+  // What a made order has done to the numbers is put right before they are judged.
+  if (await hasEchoes(sync, account, things)) return false
   const { residuals, unsettled } = await residualsOf(sync.db, account, { things, patient: true })
   const at = lastChange(things)
   const age = at ? sync.clock.now().getTime() - at.getTime() : Infinity
@@ -58,10 +61,12 @@ export async function adoptChanges({ sync, account, connector }: Stocked, refs: 
   const seen = await readBack({ sync, account, connector }, refs)
   if (seen.every(({ itemId }) => itemId === null)) return
   const { things, moved } = await readSteadily({ sync, account, connector }, refs)
+  if (moved) throw onItsWay(account)
+  if (await settleEchoes({ sync, account, connector }, things)) throw onItsWay(account)
   const at = lastChange(things)
   const patient = at !== undefined && sync.clock.now().getTime() - at.getTime() < PATIENCE_MS
   const { residuals, unsettled } = await residualsOf(sync.db, account, { things, patient })
-  if (moved || (patient && unsettled.length > 0)) throw onItsWay(account)
+  if (patient && unsettled.length > 0) throw onItsWay(account)
   for (const { itemId } of unsettled) await noteDrift({ sync, account }, itemId)
   await closeDrifts(
     { sync, account },

@@ -24,6 +24,7 @@ export const ACTIONS: Action[] = [
   ...CLIENTS,
   ...WORKSHOP,
   ...RULES,
+  ...BUFFERS,
   ...HANDS,
   ...DELIVERIES,
   ...ACTS,
@@ -32,6 +33,3 @@ export const ACTIONS: Action[] = [
   ...ERASURE,
   { name: 'answer what is asked', weight: 1, perform: async (life) => void (await answerQuestions(life)) },
 ]
-
-/** What is not played yet, because it is not settled which of the two is wrong about it, the app or the books. */
-export const AWAITED: Action[] = [...BUFFERS]

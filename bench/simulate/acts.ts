@@ -45,10 +45,8 @@ async function carryMany(life: Life, random: Random): Promise<void> {
     from: { locationId: from.id, state: 'available' as const },
     to: { locationId: to.id, state: 'available' as const },
   }
-  const done = await through(life, async (tx, at) => {
-    const cause = await keepRemark(tx, { ...by(life), text: 'They are wanted there.', at })
-    return bulkMove(tx, { ...by(life), ...ends, cause, at, lines })
-  })
+  const how = { dueAt: null, partnerId: null, check: null, bought: false, why: 'They are wanted there.' }
+  const done = await through(life, (tx, at) => bulkMove(tx, { ...by(life), ...ends, ...how, lines }, at))
   if (isRefusal(done)) return
   acts(life).push({ key: `bulk-move/${by(life).token}`, carried })
   for (const { sku, sellable } of carried) life.books.change(sku, { sellable, total: 0 })

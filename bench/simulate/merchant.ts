@@ -44,10 +44,10 @@ async function transferInShopify(life: Life, random: Random): Promise<void> {
 /** Set aside as damaged or safety stock in Shopify, and back. */
 async function setAsideInShopify(life: Life, random: Random): Promise<void> {
   const { shopify } = life.world
-  const { sku } = pick(random, life.goods)
+  const { sku, keptBack } = pick(random, life.goods)
   const place = pick(random, ['Safe', 'Window'])
   const locationId = shopify.location(place).id
-  const aside = pick(random, ['damaged', 'safety_stock'] as const)
+  const aside = keptBack ? 'damaged' : pick(random, ['damaged', 'safety_stock'] as const)
   const back = happens(random, 0.6)
   const [from, to] = back ? ([aside, 'available'] as const) : (['available', aside] as const)
   if (!(await liesThere(life, sku, { place, state: from }))) return

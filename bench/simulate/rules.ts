@@ -6,6 +6,7 @@ import { rulesVersion } from '#app/pool/rules.server.ts'
 import { carryOutPreview } from '#app/sync/rule-change.server.ts'
 import { happens, pick, whole } from '#sandbox/jeweler/chance.ts'
 import { type Action, insist, type Life } from './action.ts'
+import type { Stage } from './stage.ts'
 import type { SaidRule } from './rulebook.ts'
 import { categoryOf, PLACES } from './shop.ts'
 
@@ -53,10 +54,11 @@ async function makeRule(life: Life, random: Random): Promise<void> {
   const moment = () => new Date(now + whole(random, 1, LONGEST_MINUTES) * MINUTE_MS)
   const [from, until] = [happens(random, 0.2) ? moment() : null, happens(random, 0.2) ? moment() : null]
   if (from && until && from >= until) return
-  await save(life, { ...means, ...saysOf(random, means), from, until })
+  await saveRule(life, { ...means, ...saysOf(random, means), from, until })
 }
 
-async function save(life: Life, said: Omit<SaidRule, 'id'>): Promise<void> {
+/** Somebody makes a rule, in the app and in the rulebook. */
+export async function saveRule(life: Stage, said: Omit<SaidRule, 'id'>): Promise<void> {
   const rule = await carriedOut(life, { change: 'save', ruleId: null, draft: await draftOf(life, said) })
   if (!isRefusal(rule)) life.rules.save({ id: rule.ruleId, ...said })
 }
@@ -80,7 +82,7 @@ async function keepBack(life: Life, random: Random): Promise<void> {
     life.goods.filter(({ keptBack }) => keptBack),
   )
   const means = { channel: 'shopify', sku, category: null, from: null, until: null }
-  await save(life, {
+  await saveRule(life, {
     ...means,
     kind: 'safety_stock',
     quantity: whole(random, 1, 2),
@@ -90,7 +92,7 @@ async function keepBack(life: Life, random: Random): Promise<void> {
   })
 }
 
-async function draftOf(life: Life, said: Omit<SaidRule, 'id'>): Promise<RuleDraft> {
+async function draftOf(life: Stage, said: Omit<SaidRule, 'id'>): Promise<RuleDraft> {
   const { channel, sku, category, places, from, until, ...rest } = said
   const text = `SELECT (SELECT id FROM item WHERE merchant_id = $1 AND sku = $2) AS "itemId",
     ARRAY(SELECT id FROM location WHERE merchant_id = $1 AND name = ANY ($3::text[]) ORDER BY id) AS places`
@@ -105,7 +107,7 @@ async function draftOf(life: Life, said: Omit<SaidRule, 'id'>): Promise<RuleDraf
 type Wanted = { change: 'save' | 'end'; ruleId: number | null; draft: RuleDraft | null }
 
 // A person has looked at what would change before: the preview knows only channels that the app has.
-async function carriedOut(life: Life, { change, ruleId, draft }: Wanted): Promise<Refusal | { ruleId: number }> {
+async function carriedOut(life: Stage, { change, ruleId, draft }: Wanted): Promise<Refusal | { ruleId: number }> {
   const { merchantId } = life.world
   const text = `INSERT INTO rule_preview (merchant_id, change, rule_id, draft, rules_version, asked_by, asked_at, finished_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING id`

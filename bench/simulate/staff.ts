@@ -84,12 +84,13 @@ const ASIDE: StockState[] = ['in_work', 'quality_check', 'damaged', 'safety_stoc
 
 /** Onto the bench or aside where they lie, and back. */
 async function setAside(life: Life, random: Random): Promise<void> {
-  const { sku } = pick(random, life.goods)
+  const { sku, keptBack } = pick(random, life.goods)
   const place = pick(
     random,
     (await placesOf(life, sku)).filter(({ sellable }) => sellable),
   )
-  const state = pick(random, ASIDE)
+  // What a rule keeps back nobody takes for their own.
+  const state = pick(random, keptBack ? ASIDE.filter((one) => one !== 'safety_stock') : ASIDE)
   const back = happens(random, 0.6)
   const [from, to]: [StockState, StockState] = back ? [state, 'available'] : ['available', state]
   if (place[from] === 0) return
