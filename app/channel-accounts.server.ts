@@ -4,7 +4,7 @@ import type { OpenChannel } from './channels/channel.ts'
 import type { Tokens } from './channels/connector.ts'
 import { present } from './kernel/assert.ts'
 import type { Account } from './merchant/account.server.ts'
-import { accountTokens } from './merchant/credentials.server.ts'
+import { accountTokens, readCredentials, writeCredentials } from './merchant/credentials.server.ts'
 import { outside } from './outside.server.ts'
 import { shopifyTokens } from './shopify-tokens.server.ts'
 
@@ -13,6 +13,8 @@ export type AccountsOptions = ChannelsOptions & { sessions: SessionStorage }
 /** The channel accounts that a process works with, each opened once. */
 export type ChannelAccounts = {
   open(account: Account): Promise<OpenChannel>
+  /** Gives up our way into an account, there and here. */
+  giveBack(account: Account): Promise<void>
   close(): Promise<void>
 }
 
@@ -26,6 +28,13 @@ export function channelAccounts(options: AccountsOptions): ChannelAccounts {
       opened.set(account.id, known)
       known.catch(() => opened.delete(account.id))
       return known
+    },
+    async giveBack(account) {
+      const ref = { merchantId: account.merchantId, id: account.id }
+      const credentials = await readCredentials(options.sync.db, options.sealer, ref)
+      if (credentials) await channels.get(account.channel)?.access?.revoke(credentials)
+      await writeCredentials(options.sync.db, options.sealer, { account: ref, credentials: null })
+      opened.delete(account.id)
     },
     async close() {
       for (const channel of opened.values()) await (await channel).limiter.close()

@@ -1,11 +1,12 @@
 import { isOneOfOne } from './catalog/one-of-one.ts'
-import { keepThings, knowsThings, markUndecided } from './catalog/things.server.ts'
+import { knowsThings, markUndecided } from './catalog/things.server.ts'
 import { type Connector, keepsStock, type StockedConnector } from './channels/connector.ts'
 import { TryAgain } from './kernel/outage.ts'
 import { accountById, type Account } from './merchant/account.server.ts'
 import { claimsPast } from './orders/claim-time.server.ts'
 import type { Handlers } from './queue/fact.ts'
 import { adoptChanges, agrees } from './sync/adopt.server.ts'
+import { takeThings } from './sync/category.server.ts'
 import { comeBack, compareAgain } from './sync/come-back.server.ts'
 import { expireCarts } from './sync/expire-carts.server.ts'
 import { expireHolds } from './sync/expire-holds.server.ts'
@@ -14,6 +15,7 @@ import { importListings } from './sync/import-listings.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { hasNewPlace, takeInPlaces } from './sync/take-in-places.server.ts'
+import { finishLeaving } from './sync/leave.server.ts'
 import { lookAtMapping } from './sync/look-at-mapping.server.ts'
 import { noteOverdue } from './sync/overdue.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
@@ -23,6 +25,7 @@ import { settlePlace } from './sync/settle-place.server.ts'
 import { ruleTimes } from './sync/rule-time.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import { fillPromised } from './sync/promised.server.ts'
+import { verifyNightly } from './sync/verify-nightly.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
 import { wake } from './sync/wake.server.ts'
 
@@ -32,7 +35,10 @@ const AFTER_THE_IMPORT_MS = 2_000
 /** Fact → what is done about it: every background path on one screen. */
 export function handlers(
   sync: Sync,
-  accounts: { open(account: Account): Promise<{ connector: Connector }> },
+  accounts: {
+    open(account: Account): Promise<{ connector: Connector }>
+    giveBack(account: Account): Promise<void>
+  },
 ): Handlers<Facts> {
   const opened = async ({ accountId }: { accountId: number }) => {
     const account = await accountById(sync.db, accountId)
@@ -80,6 +86,11 @@ export function handlers(
       if (open) await bringIn(open)
       await wake(sync.db, payload.merchantId)
     },
+    async 'account-left'({ accountId }) {
+      const account = await accountById(sync.db, accountId)
+      // Connected again meanwhile, it has another way in.
+      if (account?.status === 'off') await accounts.giveBack(account)
+    },
     'preview-asked': (payload) => runPreview(sync, payload),
   }
 }
@@ -89,7 +100,9 @@ export function timed(sync: Sync): Timed[] {
   return [
     { name: 'holds run out', run: () => expireHolds(sync) },
     sealHourly(sync),
+    { name: 'verify the books', run: () => verifyNightly(sync) },
     { name: 'overdue', run: () => noteOverdue(sync) },
+    { name: 'channels are left', run: () => finishLeaving(sync) },
     { name: 'carts run out', run: () => expireCarts(sync) },
     fillPromised(sync),
     ...ruleTimes(sync),
@@ -131,7 +144,7 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
   const isKnown = await knowsThings(sync.db, owner, rows)
   if (!isKnown) {
     await sync.inTransaction(async (tx) => {
-      await keepThings(tx, owner, rows)
+      await takeThings(tx, owner, rows)
       await markUndecided(tx, account.merchantId)
     })
   }

@@ -126,6 +126,8 @@ export type ChannelLevel = {
 export type StockedThing = ListingSnapshot & {
   /** the whole it is a variation of: "Signet ring"; `title` is that, `variant` is "54 / Gold" */
   variant: string
+  /** what the merchant calls its kind there: "Rings"; null: nothing, left out: the channel has no such thing */
+  category?: string | null
   tracked: boolean
   /** it may be sold beyond its stock */
   continueSelling: boolean
@@ -137,6 +139,30 @@ export type StockedThing = ListingSnapshot & {
   levels: ChannelLevel[]
 }
 
+/** Pieces at one place that a channel is to keep aside by itself until a moment. `key`: found again by it, not made twice. */
+export type SetAside = {
+  key: string
+  until: Date
+  externalLocationId: string
+  lines: { ref: ListingRef; quantity: number }[]
+}
+
+/** `externalId`: as what it stands there. rejected: nothing of it stays there. */
+export type AsideOutcome = MirrorOutcome & { externalId: string | null }
+
+/** What has become of something set aside; `orderId`: of the order that a person there has made of it. */
+export type AsideSeen = { externalId: string; is: 'open' | 'gone' | 'ordered'; orderId: string | null }
+
+/** A channel's own way of keeping pieces aside, with an end of its own (Shopify: a draft order). */
+export interface Asides {
+  /** Keeps them aside, once for its key, at the place asked for or not at all. */
+  keep(aside: SetAside): Promise<AsideOutcome>
+  extend(externalId: string, until: Date): Promise<MirrorOutcome>
+  /** It keeps nothing aside any more. One that has become an order stays as it is. */
+  end(aside: { key: string; externalId: string }): Promise<MirrorOutcome>
+  look(externalIds: string[]): Promise<AsideSeen[]>
+}
+
 /** A channel that keeps a ledger of its own (Shopify): its numbers are opened from, mirrored to and compared. */
 export interface StockedConnector extends Connector {
   places(): Promise<ChannelPlace[]>
@@ -145,6 +171,7 @@ export interface StockedConnector extends Connector {
   /** The same for these things only, as they are now. */
   thingsOf(refs: ListingRef[]): Promise<StockedThing[]>
   mirror(change: MirrorChange): Promise<MirrorOutcome>
+  readonly asides?: Asides
 }
 
 export const keepsStock = (connector: Connector): connector is StockedConnector =>

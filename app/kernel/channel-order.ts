@@ -41,6 +41,8 @@ export type ChannelOrder = {
   lines: ChannelOrderLine[]
   /** the carts it has come from, by the channel's names of them */
   carts?: string[]
+  /** what was set aside there for a hold of ours and has become this order, by our keys */
+  asides?: string[]
   /** set when pieces came back but the channel cannot say which: a person must */
   unclear: string | null
 }

@@ -46,7 +46,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 
 // A channel that keeps stock is reviewed after it was away; one that is told numbers, before it is told the first.
 async function viewOf(account: Account, at: Date) {
-  const { id, name, channel, externalId, status, connectedAt } = account
+  const { id, name, channel, externalId, status, connectedAt, leavingSince } = account
   const capabilities = capabilitiesOf(channel)
   const { writes } = capabilities
   const reviewed = status === 'review'
@@ -57,6 +57,8 @@ async function viewOf(account: Account, at: Date) {
     externalId,
     status,
     connectedAt,
+    leavingSince,
+    disconnectable: writes === 'absolute',
     progress: progress
       ? {
           done: progress.done,

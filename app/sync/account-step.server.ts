@@ -3,6 +3,7 @@ import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { deriveDue } from './due-listings.server.ts'
 import type { Sync } from './facts.ts'
+import { lookAtDrafts, renewDrafts } from './look-at-drafts.server.ts'
 import { lookBack } from './look-back.server.ts'
 import { mirrorStep } from './mirror.server.ts'
 import { pollOrders } from './poll.server.ts'
@@ -29,7 +30,11 @@ export async function accountStep(open: Open): Promise<Step> {
   const relayed = { merchantId: account.merchantId, stockedChannels: STOCKED_CHANNELS, at: sync.clock.now() }
   while ((await relay(sync.db, relayed)) > 0);
   if (account.status !== 'open') return { againMs: null, waits: false, written: 0, news: 0 }
-  if (keepsStock(connector)) return mirrorStep({ sync, account, connector, waitMs })
+  if (keepsStock(connector)) {
+    const step = await mirrorStep({ sync, account, connector, waitMs })
+    if (!step.waits) await renewDrafts({ sync, account, connector })
+    return step
+  }
   const more = await takeBehind(sync.db, account, sync.clock.now())
   const step = await publishStep({ sync, account, connector: connector as AbsoluteConnector, waitMs })
   return more && !step.waits ? { ...step, againMs: Math.min(step.againMs ?? NEXT_MS, NEXT_MS) } : step
@@ -43,6 +48,7 @@ export async function accountStep(open: Open): Promise<Step> {
 export async function accountSweep({ sync, account, connector, waitMs }: Open): Promise<void> {
   if (account.status !== 'open' && account.status !== 'review') return
   await pollOrders(sync, { account, connector, asOwed: false })
+  if (keepsStock(connector) && account.status === 'open') await lookAtDrafts({ sync, account, connector })
   // Until it is live nothing is due there: what waits for a person's look has not been late.
   if (keepsStock(connector) || account.status !== 'open') return
   await deriveDue(sync.db, account, sync.clock.now())

@@ -103,7 +103,7 @@ export function archivePlace(sync: Sync, who: Decider, { locationId: id }: { loc
     await notePlaceChange(
       tx,
       { ...which, actor: who.actor, at },
-      { before: { archived: false }, after: { archived: true } },
+      { before: { archived: false, sellable: was.sellable }, after: { archived: true, sellable: false } },
     )
     return NOTHING_FREED
   })

@@ -7,6 +7,7 @@ import type { Account } from '../merchant/account.server.ts'
 import { type QuantityName, stateThere } from '../merchant/place.ts'
 import { derivationOf } from './derivation.ts'
 import type { Sync } from './facts.ts'
+import { tellChange } from './tell-change.server.ts'
 import type { Step } from './publisher.ts'
 import { readBack, type Seen } from './read-back.server.ts'
 
@@ -39,8 +40,6 @@ type DueMove = {
 }
 
 type Told = DueMove & { sentAt: Date; answeredAt: Date }
-
-const NOTHING_TO_TELL: MirrorOutcome = { outcome: 'accepted', reason: null }
 
 // A one-of-one piece goes ahead of everything, unless something of the same change has an earlier one to wait for: those
 // of an item stay in order.
@@ -148,11 +147,11 @@ export function wavesOf<T extends { itemId: number }>(changes: T[][]): T[][][] {
 type Telling = { told: Told[]; unanswered: DueMove[]; isClosed: boolean }
 
 async function tell(mirror: Mirror, moves: DueMove[]): Promise<Telling> {
-  const { sync, account, connector } = mirror
+  const { sync, account } = mirror
   const sentAt = sync.clock.now()
   if (!(await markSent(sync.db, account, { moves, at: sentAt }))) return { told: [], unanswered: [], isClosed: true }
   const change = changeOf(moves)
-  const outcome = change.moves.length > 0 ? await connector.mirror(change) : NOTHING_TO_TELL
+  const outcome = await tellChange(mirror, change)
   await conclude(mirror, moves, outcome)
   const answered = { sentAt, answeredAt: sync.clock.now() }
   const told = outcome.outcome === 'accepted' ? moves.map((move) => ({ ...move, ...answered })) : []

@@ -46,13 +46,15 @@ WITH told AS (
   SELECT $1, id, $5, 'app', 'The channel has taken our number.' FROM settled
 )
 UPDATE listing l SET
-  shown = COALESCE(t.shown, CASE WHEN t.outcome = 'accepted' THEN t.quantity END, l.shown),
+  -- not to be believed before it is read again, it is the least that it can show: a drop below that is somebody's doing
+  shown = CASE WHEN t.outcome = 'unknown' THEN LEAST(l.shown, t.quantity) WHEN t.outcome = 'rejected' THEN COALESCE(t.shown, l.shown)
+    ELSE GREATEST(0, COALESCE(t.shown, t.quantity) - GREATEST(0, COALESCE(t.expected - l.shown, 0))) END,
   -- no answer, or an order there was booked while this was on its way: what it shows must be read before it is believed.
   -- Written is seen as of when it was sent: a sale after that is not in it.
   seen_at = CASE WHEN t.outcome = 'unknown' THEN NULL WHEN t.outcome = 'rejected' THEN l.seen_at
     WHEN l.seen_at IS NULL OR l.shown IS DISTINCT FROM t.expected THEN NULL
     WHEN t.outcome = 'changed' THEN $5::timestamptz ELSE $4::timestamptz END,
-  unexplained = CASE WHEN t.outcome = 'changed' AND l.shown = t.expected THEN l.unexplained + GREATEST(0, t.expected - t.shown)
+  unexplained = CASE WHEN t.outcome = 'changed' THEN l.unexplained + GREATEST(0, l.shown - t.shown)
     ELSE l.unexplained END,
   published_seq = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.seq ELSE l.published_seq END,
   published_rules = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.rules ELSE l.published_rules END,
@@ -93,7 +95,10 @@ export async function keepOutcomes(
   await db.query({ name: 'keep-outcomes', text: KEEP, values })
 }
 
-/** Keeps what a read showed. Returns the listings the channel does not know any more. */
+/**
+ * Keeps what a read showed. What is less than the least that it could show is a drop that nothing explains yet. Returns the
+ * listings the channel does not know any more.
+ */
 export async function keepShown(
   db: Sql,
   account: Account,
@@ -104,7 +109,8 @@ export async function keepShown(
     const snapshot = seen.get(`${ref.externalId}/${ref.variantId}`)
     return { listingId, shown: snapshot?.shown ?? 0, status: snapshot?.status ?? 'dead' }
   })
-  const text = `UPDATE listing l SET shown = x.shown, status = x.status, seen_at = $4, unexplained = 0, agreed_since = NULL
+  const text = `UPDATE listing l SET shown = x.shown, status = x.status, seen_at = $4, agreed_since = NULL,
+      unexplained = CASE WHEN x.status = 'dead' THEN 0 ELSE l.unexplained + GREATEST(0, l.shown - x.shown) END
     FROM jsonb_to_recordset($3) AS x ("listingId" int, shown int, status text)
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId"`
   await db.query({ name: 'keep-shown', text, values: [account.merchantId, account.id, JSON.stringify(rows), at] })

@@ -164,22 +164,3 @@ export async function rulesOfScopeChanged(
   if (itemId === null) await everythingMayBeBehind(tx, owned, { accountId, stockedChannels: STOCKED_CHANNELS })
   else await itemMayBeBehind(tx, owned, { itemId, stockedChannels: STOCKED_CHANNELS })
 }
-
-/** Says what an item is: "Rings". The rules of that category hold for it from now on. */
-export async function setCategory(
-  sync: Sync,
-  { merchantId }: Decider,
-  { itemId, category }: { itemId: number; category: string | null },
-): Promise<Refusal | undefined> {
-  const refusal = await sync.inTransaction(async (tx) => {
-    await lockRules(tx, merchantId)
-    const text = 'UPDATE item SET category = $3 WHERE merchant_id = $1 AND id = $2'
-    const { rowCount } = await tx.query({ text, values: [merchantId, itemId, category] })
-    if (rowCount !== 1) return refuse('unknown-item', 'There is no such item.')
-    // Of its own scope, because the one it has left says nothing of it any more.
-    await rulesOfScopeChanged(tx, { merchantId, at: sync.clock.now() }, { accountId: null, itemId, category: null })
-    return undefined
-  })
-  await wake(sync.db, merchantId)
-  return refusal
-}

@@ -24,7 +24,8 @@ type Props = { from: InHand; places: PlaceChoice[]; partners: PartnerChoice[]; o
 type Fields = { quantity: string; to: string; state: StockState; why: string; day: string; partner: string; way: Way }
 type Way = 'move' | 'send' | 'passed' | 'failed' | 'bought'
 
-const MOVED_TO: StockState[] = ['available', 'in_work', 'quality_check', 'damaged']
+/** States that a person moves pieces between. */
+export const MOVED_TO: StockState[] = ['available', 'in_work', 'quality_check', 'damaged']
 const WAYS: Record<Way, string> = {
   move: 'They are carried there now',
   send: 'They are on their way: somebody takes them in there',

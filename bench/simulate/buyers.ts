@@ -104,7 +104,6 @@ export const BUYERS: Action[] = [
   { name: 'buy on etsy', weight: 20, perform: buyOnEtsy },
   { name: 'buy on the market', weight: 15, perform: buyOn('market') },
   { name: 'buy on the bazaar', weight: 15, perform: buyOn('bazaar') },
+  { name: 'buy at the till', weight: 4, perform: buyAtTheTill },
   { name: 'payment ends', weight: 3, perform: endPayment },
 ]
-
-export const TILL: Action[] = [{ name: 'buy at the till', weight: 4, perform: buyAtTheTill }]

@@ -42,7 +42,8 @@ async function hold(life: Life, random: Random): Promise<void> {
   const until = new Date(life.world.road.sync.clock.now().getTime() + whole(random, 1, MOST_HELD_MINUTES) * 60_000)
   const { itemId } = place
   const client = clientOf(life.step.seed)
-  const asked = { itemId, client, quantity, until, locationId: null, note: null, token: `hold-${life.step.seed}` }
+  const { locationId } = place
+  const asked = { itemId, client, quantity, until, locationId, note: null, token: `hold-${life.step.seed}` }
   const { merchantId } = life.world
   const made = await insist(life, () =>
     act(life.world.road.sync, { merchantId }, (tx, at) => makeHold(tx, { ...life.clerk, at }, asked)),
@@ -97,6 +98,5 @@ async function fillCart(life: Life, random: Random): Promise<void> {
 export const CLIENTS: Action[] = [
   { name: 'hold for a client', weight: 5, perform: hold },
   { name: 'a hold ends', weight: 3, perform: endHold },
+  { name: 'fill a cart', weight: 4, perform: fillCart },
 ]
-
-export const CARTS: Action[] = [{ name: 'fill a cart', weight: 4, perform: fillCart }]

@@ -2,7 +2,7 @@ import { Mistake } from '#app/kernel/assert.ts'
 import type { Random } from '#app/kernel/clock.ts'
 import { seeded, whole } from '#sandbox/jeweler/chance.ts'
 import { type Action, type Life, restart } from './action.ts'
-import { ACTIONS, AWAITED } from './actions.ts'
+import { ACTIONS } from './actions.ts'
 import type { FaultCounts } from './faults.ts'
 import { raised } from './judge.ts'
 import { brokenDerivations } from './derivations.ts'
@@ -31,7 +31,6 @@ export type Lived = {
 
 export type LifeOptions = StageOptions & {
   script: Step[]
-  everything?: boolean | undefined
   /** once the shop stands, before anything happens */
   prepared?: (stage: Stage) => Promise<void>
   onStep?: (n: number, events: number) => void
@@ -45,18 +44,14 @@ const AT_ONCE = 0.15
 const SOON = 0.98
 const SOON_MS = 5_000
 
-const byWeight = (actions: Action[]) =>
-  actions.flatMap((action) => Array.from({ length: action.weight }, () => action.name))
-const CHOICES = byWeight(ACTIONS)
-const EVERYTHING = byWeight([...ACTIONS, ...AWAITED])
-const BY_NAME = new Map([...ACTIONS, ...AWAITED].map((action): [string, Action] => [action.name, action]))
+const CHOICES = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action.name))
+const BY_NAME = new Map(ACTIONS.map((action): [string, Action] => [action.name, action]))
 
 /** What a life will be, before anybody knows what its actions will find. */
-export function scriptOf(seed: number, steps: number, everything = false): Step[] {
-  const choices = everything ? EVERYTHING : CHOICES
+export function scriptOf(seed: number, steps: number): Step[] {
   const random = seeded(seedOf(seed, 1))
   return Array.from({ length: steps }, (_, n) => ({
-    action: choices[Math.floor(random() * choices.length)] ?? '',
+    action: CHOICES[Math.floor(random() * CHOICES.length)] ?? '',
     seed: seedOf(seed, 2, n),
     gapMs: gapOf(random),
   }))
@@ -73,8 +68,8 @@ function gapOf(random: Random): number {
 export async function live(options: LifeOptions): Promise<Lived> {
   const stage = await openStage(options)
   await options.prepared?.(stage)
-  const { script, onStep, everything = false } = options
-  const life: Life = { ...stage, orders: [], violations: [], step: { seed: 0 }, looked: { at: 0 }, everything }
+  const { script, onStep } = options
+  const life: Life = { ...stage, orders: [], violations: [], step: { seed: 0 }, looked: { at: 0 } }
   stage.faults.isQuiet = false
   stage.processes.setClock()
   stage.watching.raised = (channel, sku, quantity) => raised(life, { channel, sku, quantity })

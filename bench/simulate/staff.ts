@@ -9,18 +9,30 @@ import { type Action, insist, type Life } from './action.ts'
 import { type Good, PLACES } from './shop.ts'
 import { who } from './stage.ts'
 
-type Place = { locationId: number; name: string; sellable: boolean } & Record<StockState, number>
+/** `inBooks`: what the app says is for sale there, wherever it is in truth. */
+type Place = { locationId: number; name: string; sellable: boolean; inBooks: number } & Record<StockState, number>
 
 const EACH_STATE = STOCK_STATES.map((state) => `COALESCE(b.${state}, 0) AS ${state}`).join(', ')
 
-/** What lies at the places that Shopify has too. */
+/** Where the pieces of a thing lie that Shopify has places for too: those that people find there when they look. */
 export async function placesOf({ db, world }: Life, sku: string): Promise<(Place & { itemId: number })[]> {
   const text = `SELECT i.id AS "itemId", l.id AS "locationId", l.name, l.sellable, ${EACH_STATE} FROM item i
     JOIN location l ON l.merchant_id = i.merchant_id
     LEFT JOIN balance b ON b.merchant_id = i.merchant_id AND b.item_id = i.id AND b.location_id = l.id
     WHERE i.merchant_id = $1 AND i.sku = $2 AND l.name = ANY ($3::text[]) ORDER BY l.rank`
   const values = [world.merchantId, sku, PLACES.map(({ name }) => name)]
-  return (await db.query<Place & { itemId: number }>({ name: 'places-of', text, values })).rows
+  const { rows } = await db.query<Place & { itemId: number }>({ name: 'places-of', text, values })
+  return rows.map((place) => ({ ...place, ...foundAt(world.shopify, sku, place), inBooks: place.available }))
+}
+
+// Somebody may have taken it away of which one of the two has not heard yet: what both say is there is there.
+function foundAt(shopify: Life['world']['shopify'], sku: string, place: Place): Partial<Place> {
+  const locationId = shopify.location(place.name).id
+  const both = (['available', 'damaged', 'safety_stock'] as const).map((state) => {
+    const n = Math.max(0, Math.min(place[state], shopify.quantity(sku, locationId, state)))
+    return [state, n] as const
+  })
+  return Object.fromEntries(both)
 }
 
 type Doing = { reason: Change['reason']; moves: Move[]; sellable: number; total: number }

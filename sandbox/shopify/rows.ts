@@ -134,7 +134,10 @@ export type Order = {
   id: string
   number: number
   name: string
-  sourceName: 'web' | 'pos'
+  sourceName: 'web' | 'pos' | 'shopify_draft_order'
+  /** What the draft had that it was made from. */
+  tags?: string[]
+  customAttributes?: DraftOrder['customAttributes']
   test: boolean
   currency: string
   /** The checkout it was bought in, where it was told of. */
@@ -151,6 +154,23 @@ export type Order = {
   cancelledAt: number | null
   closedAt: number | null
   processedAt: number
+  createdAt: number
+  updatedAt: number
+}
+
+/** An order in the making. `reserved`: what it keeps aside now, and where. */
+export type DraftOrder = {
+  id: string
+  name: string
+  status: 'OPEN' | 'INVOICE_SENT' | 'COMPLETED'
+  lines: { id: string; variantId: string; quantity: number }[]
+  tags: string[]
+  customAttributes: { key: string; value: string | null }[]
+  note: string | null
+  reserveInventoryUntil: number | null
+  reserved: { itemId: string; locationId: string; quantity: number }[]
+  orderId: string | null
+  completedAt: number | null
   createdAt: number
   updatedAt: number
 }

@@ -72,6 +72,7 @@ const PAGES: Record<string, { path: () => string; secret: boolean }> = {
   'app.orders.$orderId.tsx': { path: () => `/app/orders/${theirs.order}`, secret: true },
   'app.incidents.tsx': { path: () => '/app/incidents', secret: true },
   'app.places.tsx': { path: () => '/app/places', secret: true },
+  'app.move.tsx': { path: () => '/app/move', secret: true },
   'app.bench.tsx': { path: () => '/app/bench', secret: true },
   'app.receive._index.tsx': { path: () => '/app/receive?index', secret: true },
   'app.receive.$deliveryId.tsx': { path: () => `/app/receive/${theirs.delivery}`, secret: true },

@@ -30,7 +30,7 @@ export type TwoShopsOptions = {
   until?: 'arrived' | 'opened' | 'review' | 'live'
   /** What happened on Shopify before the app was there. */
   before?: (shopify: Shop) => void
-} & Partial<Pick<WorldOptions, 'newsMs' | 'etsyOptions' | 'topics' | 'seed'>>
+} & Partial<Pick<WorldOptions, 'newsMs' | 'etsyOptions' | 'topics' | 'seed' | 'network'>>
 
 const START = new Date('2026-11-23T09:00:00Z')
 const LOCATIONS = [{ name: 'Safe' }, { name: 'Window' }, { name: 'Bench', fulfillsOnlineOrders: false }]

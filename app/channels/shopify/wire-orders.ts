@@ -43,6 +43,7 @@ const DOCUMENT = `#graphql
     currencyCode
     cartToken
     checkoutToken
+    customAttributes { key value }
     lineItems(first: $lines) { ...Lines }
     fulfillmentOrders(first: $parcels) { ...Parcels }
     refunds(first: 250) {
@@ -137,6 +138,7 @@ const order = z.object({
   currencyCode: z.string(),
   cartToken: z.string().nullish(),
   checkoutToken: z.string().nullish(),
+  customAttributes: z.array(z.object({ key: z.string(), value: z.string().nullable() })).default([]),
   lineItems: pageOf(line),
   fulfillmentOrders: pageOf(parcel),
   refunds: z.array(z.object({ id: z.string(), refundLineItems: pageOf(refundLine) })),
