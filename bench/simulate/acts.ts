@@ -10,6 +10,7 @@ import { placesOf } from './staff.ts'
 
 const MOST_LINES = 4
 const LATEST = 5
+const PLAIN = { why: 'They are wanted there.', dueAt: null, partnerId: null, check: null, bought: false }
 
 type Carried = { sku: string; quantity: number; sellable: number }
 type Act = { key: string; carried: Carried[] }
@@ -45,8 +46,8 @@ async function carryMany(life: Life, random: Random): Promise<void> {
     from: { locationId: from.id, state: 'available' as const },
     to: { locationId: to.id, state: 'available' as const },
   }
-  const how = { dueAt: null, partnerId: null, check: null, bought: false, why: 'They are wanted there.' }
-  const done = await through(life, (tx, at) => bulkMove(tx, { ...by(life), ...ends, ...how, lines }, at))
+  const moving = { ...by(life), ...PLAIN, ...ends, lines }
+  const done = await through(life, (tx, at) => bulkMove(tx, moving, at))
   if (isRefusal(done)) return
   acts(life).push({ key: `bulk-move/${by(life).token}`, carried })
   for (const { sku, sellable } of carried) life.books.change(sku, { sellable, total: 0 })

@@ -100,10 +100,10 @@ export function giveUpAll(life: Life, order: Order): void {
 }
 
 export const BUYERS: Action[] = [
-  { name: 'buy on shopify', weight: 14, perform: buyOnShopify },
-  { name: 'buy on etsy', weight: 14, perform: buyOnEtsy },
-  { name: 'buy on the market', weight: 10, perform: buyOn('market') },
-  { name: 'buy on the bazaar', weight: 10, perform: buyOn('bazaar') },
+  { name: 'buy on shopify', weight: 20, perform: buyOnShopify },
+  { name: 'buy on etsy', weight: 20, perform: buyOnEtsy },
+  { name: 'buy on the market', weight: 15, perform: buyOn('market') },
+  { name: 'buy on the bazaar', weight: 15, perform: buyOn('bazaar') },
   { name: 'buy at the till', weight: 4, perform: buyAtTheTill },
   { name: 'payment ends', weight: 3, perform: endPayment },
 ]
