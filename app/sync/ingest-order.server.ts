@@ -102,7 +102,8 @@ const TOO_CLOSE_TO_TELL = "interval '1 second'"
 
 // What was read after the sale shows it. And a drop that nothing has explained is this sale, though by our clock it was
 // seen a little before it: the channel's clock is another. Were it not, the next look finds that more is missing.
-const IS_IN_IT = "(l.seen_at >= $5::timestamptz OR l.unexplained > 0 AND l.seen_at >= $5::timestamptz - interval '5 seconds')"
+const IS_IN_IT =
+  "(l.seen_at >= $5::timestamptz OR l.unexplained > 0 AND l.seen_at >= $5::timestamptz - interval '5 seconds')"
 
 // It cannot be told whether the sale is in what was read; or nothing that can be believed was read at all.
 const IS_IN_DOUBT = `(l.seen_at IS NULL OR l.unexplained = 0 AND l.seen_at >= $5::timestamptz - ${TOO_CLOSE_TO_TELL} AND l.seen_at <= $5::timestamptz + ${TOO_CLOSE_TO_TELL})`

@@ -47,8 +47,6 @@ type DueMove = {
 
 type Told = DueMove & { sentAt: Date; answeredAt: Date }
 
-const NOTHING_TO_TELL: MirrorOutcome = { outcome: 'accepted', reason: null }
-
 // By risk, unless something of the same change has an earlier one to wait for: those of an item stay in order. Of a
 // hundred thousand only a few are looked at, by index: those most at risk and those that wait longest, and of their items
 // the first few. The last are always told: what is at risk may wait for them.
@@ -112,7 +110,9 @@ export async function mirrorStep(mirror: Mirror): Promise<Step> {
   if (failure) throw failure.error
   if (waitMs > 0) return { againMs: waitMs, waits: true, written: told.length, news: 0 }
   const more = waiting.length === AT_ONCE && told.length > 0
-  return { againMs: more ? 0 : await repeatMs(sync, account), waits: false, written: told.length, news: 0 }
+  // What was read first is sent next, if it has to be.
+  const next = turns.has('read') ? REPEAT_AFTER_MS : await repeatMs(sync, account)
+  return { againMs: more ? 0 : next, waits: false, written: told.length, news: 0 }
 }
 
 /** A change is as far as the least far of its moves. */
