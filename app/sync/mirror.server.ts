@@ -109,7 +109,9 @@ export async function mirrorStep(mirror: Mirror): Promise<Step> {
   if (failure) throw failure.error
   if (waitMs > 0) return { againMs: waitMs, waits: true, written: told.length, news: 0 }
   const more = waiting.length === AT_ONCE && told.length > 0
-  return { againMs: more ? 0 : await repeatMs(sync, account), waits: false, written: told.length, news: 0 }
+  // What was read first is sent next, if it has to be.
+  const next = turns.has('read') ? REPEAT_AFTER_MS : await repeatMs(sync, account)
+  return { againMs: more ? 0 : next, waits: false, written: told.length, news: 0 }
 }
 
 /** A change is as far as the least far of its moves. */

@@ -45,7 +45,7 @@ const ORDERS_LATE_MS = 60_000
 
 const WAITING = `
 SELECT a.id AS "accountId", d.listings, d.at_risk AS "atRisk", d.since, q.aside,
-  CASE WHEN d.listings = 0 THEN NULL WHEN a.read_owed AND a.watermark < $2::timestamptz - ${ORDERS_LATE_MS} * interval '1 millisecond' THEN 'orders'
+  CASE WHEN d.listings = 0 THEN NULL WHEN a.read_owed AND COALESCE(a.watermark, a.connected_at) < $2::timestamptz - ${ORDERS_LATE_MS} * interval '1 millisecond' THEN 'orders'
     ELSE a.waits_for END AS "waitsFor",
   CASE WHEN d.listings > 0 THEN a.waits_until END AS until
 FROM channel_account a,

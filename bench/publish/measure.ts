@@ -59,9 +59,14 @@ async function publishTo(openPeer: OpenPeer, n: number): Promise<Published> {
   const database = await ownDatabase('publish')
   const pool = openPool(database.url, { max: 4, settings: '-c transaction_timeout=0 -c synchronous_commit=off' })
   const clock = new VirtualClock(BEGIN)
+  let asked = 0
+  const counted = async <T>(answer: Promise<T>): Promise<T> => {
+    asked += 1
+    return answer.finally(() => (asked -= 1))
+  }
   const sync: Sync = {
-    db: pool,
-    inTransaction: (work) => transaction(pool, work),
+    db: { query: (query) => counted(pool.query(query)) },
+    inTransaction: (work) => counted(transaction(pool, work)),
     outbox: { record: () => Promise.resolve() },
     clock,
   }
@@ -70,7 +75,7 @@ async function publishTo(openPeer: OpenPeer, n: number): Promise<Published> {
   try {
     const account = await load(pool, { peer, goods, at: clock.now() })
     const began = performance.now()
-    const { seconds, memory } = await tellAll({ sync, clock, account, peer })
+    const { seconds, memory } = await tellAll({ sync, clock, busy: () => asked > 0, account, peer })
     const wrong = goods.filter(({ has }, i) => peer.shown(peer.refs[i]!) !== has).length
     assert(wrong === 0, `${wrong} of ${n} listings of ${peer.channel} do not show what there is`)
     const least = lowerBoundSeconds({ cost: peer.cost() }, peer.limits, RESERVE)

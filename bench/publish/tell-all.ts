@@ -7,20 +7,24 @@ import type { Sync } from '#app/sync/facts.ts'
 import { rounded } from '../distribution.ts'
 import type { Peer } from './peer.ts'
 
-type Telling = { sync: Sync; clock: VirtualClock; account: Account; peer: Peer }
+type Carrying = { clock: VirtualClock; busy: () => boolean }
+type Telling = Carrying & { sync: Sync; account: Account; peer: Peer }
 
 const WAITS = `SELECT EXISTS (SELECT FROM listing_due WHERE account_id = $1) OR EXISTS (SELECT FROM mirror_due WHERE account_id = $1) AS waits`
 const LOOK_AT_MEMORY_EVERY = 20
 
 /** Rounds of the account until nothing waits; the clock jumps over every wait. */
-export async function tellAll({ sync, clock, account, peer }: Telling) {
+export async function tellAll({ sync, clock, busy, account, peer }: Telling) {
   const { connector, limiter } = peer.opened
   const began = clock.now().getTime()
   const loadedMb = megabytes()
   let peakMb = loadedMb
   for (let round = 0; ; round += 1) {
     const now = present(await accountById(sync.db, account.id), 'the account')
-    const againMs = await carried(accountStep({ sync, account: now, connector, waitMs: limiter.waitMs }), clock)
+    const againMs = await carried(accountStep({ sync, account: now, connector, waitMs: limiter.waitMs }), {
+      clock,
+      busy,
+    })
     if (round % LOOK_AT_MEMORY_EVERY === 0) peakMb = Math.max(peakMb, megabytes())
     const { rows } = await sync.db.query<{ waits: boolean }>({ name: 'waits', text: WAITS, values: [account.id] })
     if (rows[0]?.waits !== true) break
@@ -34,12 +38,14 @@ export async function tellAll({ sync, clock, account, peer }: Telling) {
 
 const megabytes = (): number => rounded(process.memoryUsage().rss / 1_048_576)
 
-// A call that has to wait for its turn waits for the clock, which stands still while the round lasts: when nothing has
-// gone on for a while, the clock is what it waits for.
-const IDLE_MS = 2_000
+// A call that has to wait for its turn waits for the clock, which stands still while the round lasts: when nothing is
+// asked of the database and nothing has gone on for a while, the clock is what it waits for.
+const LOOK_EVERY_MS = 5
+const IDLE_LOOKS = 40
 
-async function carried(step: Promise<{ againMs: number | null }>, clock: VirtualClock): Promise<number> {
+async function carried(step: Promise<{ againMs: number | null }>, { clock, busy }: Carrying): Promise<number> {
   let ended = false
+  let idle = 0
   const end = step
     .finally(() => (ended = true))
     .catch((error: unknown) => {
@@ -47,9 +53,12 @@ async function carried(step: Promise<{ againMs: number | null }>, clock: Virtual
       return { againMs: Math.max(1, error.afterMs) }
     })
   const onward = setInterval(() => {
+    idle = busy() ? 0 : idle + 1
     const next = clock.next()
-    if (!ended && next) void clock.runTo(next)
-  }, IDLE_MS)
+    if (ended || !next || idle < IDLE_LOOKS) return
+    idle = 0
+    void clock.runTo(next)
+  }, LOOK_EVERY_MS)
   try {
     return (await end).againMs ?? 0
   } finally {

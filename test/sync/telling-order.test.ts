@@ -27,6 +27,11 @@ const MOST = { most: 50 }
 const order = async () =>
   (await dueListings(db, at.shop.etsy, { at: at.clock.now(), ...MOST })).map(({ listingId }) => listingId)
 
+// A few merchants at a time: those of the other tests have their turn too.
+async function counted(pace: ReturnType<typeof countPace>): Promise<void> {
+  for (let run = 0; run < 10; run += 1) await pace.run()
+}
+
 async function listed(): Promise<number[]> {
   const text = `SELECT listing_id AS id FROM listing_due WHERE account_id = $1 ORDER BY risk, pace DESC, pieces, since, listing_id`
   return (await db.query<{ id: number }>(text, [at.shop.etsy])).rows.map(({ id }) => id)
@@ -57,7 +62,7 @@ describe('what waits to be told', () => {
     for (let n = 0; n < 3; n += 1)
       await addOrder(db, at.shop, { lines: [{ item_id: fast.itemId, quantity: 2, current_quantity: 2 }] })
     await addOrder(db, at.shop, { lines: [{ item_id: slow.itemId, quantity: 1, current_quantity: 1 }] })
-    await countPace(at.sync).run()
+    await counted(countPace(at.sync))
     const { rows } = await db.query('SELECT item_id AS id, sold FROM item_pace WHERE merchant_id = $1 ORDER BY sold', [
       at.shop.merchantId,
     ])
@@ -86,7 +91,8 @@ describe('what waits to be told', () => {
     expect(rows).toMatchObject([{ indexdef: expect.stringContaining('risk, pace DESC, pieces, since, listing_id') }])
     const client = await db.connect()
     await client.query('BEGIN')
-    await client.query('SET LOCAL enable_seqscan = off')
+    // Of a handful of rows it would rather read them all.
+    for (const way of ['seqscan', 'bitmapscan', 'sort']) await client.query(`SET LOCAL enable_${way} = off`)
     const plan = await client.query<Record<string, string>>(
       `EXPLAIN SELECT * FROM listing_due WHERE account_id = 1 AND not_before <= '2026-01-01'
        ORDER BY account_id, risk, pace DESC, pieces, since, listing_id LIMIT 80`,
@@ -106,17 +112,17 @@ describe('how fast things sell', () => {
     const pace = countPace(at.sync)
     const sold = async () =>
       (await db.query('SELECT sold FROM item_pace WHERE merchant_id = $1', [at.shop.merchantId])).rows
-    await pace.run()
+    await counted(pace)
     expect(await sold()).toEqual([{ sold: 1 }])
     await addOrder(db, at.shop, { lines: [{ item_id: itemId, quantity: 1, current_quantity: 1 }] })
     await at.pass(120_000)
-    await pace.run()
+    await counted(pace)
     expect(await sold()).toEqual([{ sold: 1 }])
     await at.pass(3_600_000)
-    await pace.run()
+    await counted(pace)
     expect(await sold()).toEqual([{ sold: 2 }])
     await at.pass(30 * 86_400_000)
-    await pace.run()
+    await counted(pace)
     expect(await sold()).toEqual([])
   })
 })

@@ -110,6 +110,13 @@ function ordersRead(s: ToldNumbers): ToldNumbers {
 /** What was sold up to now is in the number that was just read. */
 const inWhatIsSeen = ({ seen, close, later }: Unheard): Unheard => ({ seen: seen + close + later, close: 0, later: 0 })
 
+/** What is known once it was read: a drop is kept until an order explains it. */
+const read = (s: ToldNumbers) => ({
+  shown: s.there,
+  unexplained: s.unexplained + Math.max(0, s.shown - s.there),
+  unheard: inWhatIsSeen(s.unheard),
+})
+
 function publisher(s: ToldNumbers, rules: Rules): [string, ToldNumbers][] {
   if (s.doing.is === 'raising') return raising(s, s.doing.computed, rules)
   if (s.doing.is === 'writing') return [comparing(s, s.doing.computed, rules)]
@@ -124,8 +131,7 @@ function publisher(s: ToldNumbers, rules: Rules): [string, ToldNumbers][] {
     seen: s.seen || rules.without === 'reading after no answer',
   })
   const computed = { quantity, shown: s.shown, pool: s.pool, seq: s.seq }
-  if (verdict === 'look')
-    moves.push(['looks', { ...s, shown: s.there, seen: true, unexplained: 0, unheard: inWhatIsSeen(s.unheard) }])
+  if (verdict === 'look') moves.push(['looks', { ...s, ...read(s), seen: true }])
   if (verdict === 'lower')
     moves.push([`lowers to ${quantity}`, { ...s, readOwed: true, doing: { is: 'writing', computed } }])
   if (verdict === 'raise') moves.push([`would raise to ${quantity}`, { ...s, doing: { is: 'raising', computed } }])
@@ -152,9 +158,7 @@ function raising(s: ToldNumbers, computed: Computed, { without }: Rules): [strin
 function comparing(s: ToldNumbers, computed: Computed, { guard, without }: Rules): [string, ToldNumbers] {
   if (s.there !== computed.shown && without !== 'comparing') {
     const known = s.seen && s.shown === computed.shown
-    const unexplained = s.unexplained + (s.shown === computed.shown ? Math.max(0, computed.shown - s.there) : 0)
-    const unheard = inWhatIsSeen(s.unheard)
-    return ['it shows something else', { ...s, shown: s.there, seen: known, unexplained, unheard, doing: NOTHING }]
+    return ['it shows something else', { ...s, ...read(s), seen: known, doing: NOTHING }]
   }
   const sent = { is: 'sent' as const, computed, there: s.there, toBeHad: computed.pool - waiting(s.unheard) }
   // It compares and sets as one: nothing is in between.
