@@ -1,9 +1,7 @@
 import { z } from 'zod'
+import { CHANNEL_SETTINGS } from './channels/registry.ts'
+import { address, secret } from './kernel/setting.ts'
 
-// An address without a slash at its end, so that paths can be put behind it.
-const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
-const secret = z.string().min(1)
-const amount = z.coerce.number().int().positive()
 const sealingKey = z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
 
 const environment = z.object({
@@ -23,17 +21,9 @@ const environment = z.object({
   /** one more origin that may frame the app; unset: Shopify's admin only */
   ADMIN_ORIGIN: address.optional(),
   APP_BRIDGE_URL: address.optional(),
-  ETSY_API_URL: address.default('https://openapi.etsy.com'),
-  ETSY_OAUTH_URL: address.default('https://www.etsy.com'),
-  ETSY_KEYSTRING: secret.optional(),
-  ETSY_SHARED_SECRET: secret.optional(),
-  ETSY_WEBHOOK_SECRET: secret.optional(),
-  /** what Etsy has granted this app's key, where that is not what every new app is granted */
-  ETSY_CALLS_PER_SECOND: amount.optional(),
-  ETSY_CALLS_PER_DAY: amount.optional(),
-  /** points that its stores' plan grants the app, and how many come back in a second, where that is not the standard plan */
-  SHOPIFY_POINTS: amount.optional(),
-  SHOPIFY_POINTS_PER_SECOND: amount.optional(),
+  ...CHANNEL_SETTINGS,
+  /** of what a channel allows in a day, how much is kept for orders and for reading back */
+  BUDGET_RESERVE_PERCENT: z.coerce.number().int().min(0).max(90).default(20),
   CREDENTIALS_KEY: sealingKey,
 })
 

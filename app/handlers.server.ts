@@ -1,19 +1,24 @@
 import { isOneOfOne } from './catalog/one-of-one.ts'
-import { keepThings, knowsThings, markUndecided } from './catalog/things.server.ts'
-import { type Connector, keepsStock, type StockedConnector } from './channels/connector.ts'
+import { knowsThings, markUndecided } from './catalog/things.server.ts'
+import { type Connector, keepsStock, type StockedConnector, type StockedThing } from './channels/connector.ts'
 import { TryAgain } from './kernel/outage.ts'
 import { accountById, type Account } from './merchant/account.server.ts'
 import { claimsPast } from './orders/claim-time.server.ts'
 import type { Handlers } from './queue/fact.ts'
 import { adoptChanges, agrees } from './sync/adopt.server.ts'
+import { takeThings } from './sync/category.server.ts'
 import { comeBack, compareAgain } from './sync/come-back.server.ts'
 import { expireCarts } from './sync/expire-carts.server.ts'
 import { expireHolds } from './sync/expire-holds.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
+import { countPace } from './sync/item-pace.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
+import { forgetListing, joinBooks, joins, takeInListings } from './sync/join-books.server.ts'
+import { liftBelowZero } from './sync/lift.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { hasNewPlace, takeInPlaces } from './sync/take-in-places.server.ts'
+import { finishLeaving } from './sync/leave.server.ts'
 import { lookAtMapping } from './sync/look-at-mapping.server.ts'
 import { noteOverdue } from './sync/overdue.server.ts'
 import { forgetThing } from './sync/forget-thing.server.ts'
@@ -23,6 +28,7 @@ import { settlePlace } from './sync/settle-place.server.ts'
 import { ruleTimes } from './sync/rule-time.server.ts'
 import { takenIn } from './sync/taken-in.server.ts'
 import { fillPromised } from './sync/promised.server.ts'
+import { verifyNightly } from './sync/verify-nightly.server.ts'
 import type { Timed } from './sync/time-passes.server.ts'
 import { wake } from './sync/wake.server.ts'
 
@@ -32,7 +38,10 @@ const AFTER_THE_IMPORT_MS = 2_000
 /** Fact → what is done about it: every background path on one screen. */
 export function handlers(
   sync: Sync,
-  accounts: { open(account: Account): Promise<{ connector: Connector }> },
+  accounts: {
+    open(account: Account): Promise<{ connector: Connector }>
+    giveBack(account: Account): Promise<void>
+  },
 ): Handlers<Facts> {
   const opened = async ({ accountId }: { accountId: number }) => {
     const account = await accountById(sync.db, accountId)
@@ -80,6 +89,11 @@ export function handlers(
       if (open) await bringIn(open)
       await wake(sync.db, payload.merchantId)
     },
+    async 'account-left'({ accountId }) {
+      const account = await accountById(sync.db, accountId)
+      // Connected again meanwhile, it has another way in.
+      if (account?.status === 'off') await accounts.giveBack(account)
+    },
     'preview-asked': (payload) => runPreview(sync, payload),
   }
 }
@@ -89,10 +103,13 @@ export function timed(sync: Sync): Timed[] {
   return [
     { name: 'holds run out', run: () => expireHolds(sync) },
     sealHourly(sync),
+    { name: 'verify the books', run: () => verifyNightly(sync) },
     { name: 'overdue', run: () => noteOverdue(sync) },
+    { name: 'channels are left', run: () => finishLeaving(sync) },
     { name: 'carts run out', run: () => expireCarts(sync) },
     fillPromised(sync),
     ...ruleTimes(sync),
+    countPace(sync),
     { name: 'claims become final', run: () => claimsPast(sync.db, sync.clock.now()) },
   ]
 }
@@ -110,6 +127,7 @@ async function bringIn({
   if (account.status !== 'connecting' && account.status !== 'importing') return
   if (!keepsStock(connector)) return importListings({ sync, account, connector })
   if (account.openedAt) return comeBack({ sync, account, connector })
+  if (joins(connector)) return joinBooks({ sync, account, connector })
   return openBooks({ sync, account, connector })
 }
 
@@ -118,6 +136,7 @@ type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 /** False when it told nothing new. */
 async function takeInThing({ sync, account, connector }: Stocked, externalId: string): Promise<boolean> {
   const things = await connector.thingsOf([{ externalId, variantId: '' }])
+  if (joins(connector)) return takeInJoined({ sync, account, connector }, { things, externalId })
   const owner = { merchantId: account.merchantId, accountId: account.id, at: sync.clock.now() }
   if (things.length === 0) {
     await forgetThing(sync.db, owner, externalId)
@@ -131,7 +150,7 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
   const isKnown = await knowsThings(sync.db, owner, rows)
   if (!isKnown) {
     await sync.inTransaction(async (tx) => {
-      await keepThings(tx, owner, rows)
+      await takeThings(tx, owner, rows)
       await markUndecided(tx, account.merchantId)
     })
   }
@@ -146,4 +165,22 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
     things.map(({ ref }) => ref),
   )
   return true
+}
+
+type Told = { things: StockedThing[]; externalId: string }
+
+/** The same for a channel that has joined our books: its things are listings of ours, and make none. */
+async function takeInJoined({ sync, account, connector }: Stocked, { things, externalId }: Told): Promise<boolean> {
+  if (things.length === 0) {
+    await forgetListing({ sync, account }, externalId)
+    return true
+  }
+  const isNews = await takeInListings({ sync, account }, things)
+  if (account.status !== 'open') return isNews
+  if (await hasNewPlace({ sync, account, connector }, things)) await takeInPlaces({ sync, account, connector })
+  const refs = things.map(({ ref }) => ref)
+  const agreed = await agrees({ sync, account, connector }, things)
+  if (!agreed) await adoptChanges({ sync, account, connector }, refs)
+  await liftBelowZero({ sync, account, connector }, things)
+  return isNews || !agreed
 }

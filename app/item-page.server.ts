@@ -13,6 +13,7 @@ import { placeChoices, spotsOf } from './pool/spots.server.ts'
 import { statesSentence } from './pool/states-sentence.ts'
 import { stockOf } from './pool/stock.server.ts'
 import { timeline } from './pool/timeline.server.ts'
+import { lastCategoryChange } from './sync/category.server.ts'
 import { holdsOf } from './sync/hold-list.server.ts'
 import { whyNow, whyThen } from './sync/why.server.ts'
 import { thingOf } from './thing-page.server.ts'
@@ -24,7 +25,7 @@ export async function itemPage(db: Sql, merchantId: number, { itemId, at, search
   const item = Number.isSafeInteger(itemId) && itemId < 2 ** 31 ? await itemOf(db, merchantId, itemId) : undefined
   if (!item) return undefined
   const cursor = search.get('before')
-  const [stocks, listings, why, ledger, actors, thing, hands, holding, claims, identities] = await Promise.all([
+  const [stocks, listings, why, ledger, actors, thing, hands, holding, claims, identities, last] = await Promise.all([
     stockOf(db, merchantId, [itemId]),
     listingsOf(db, merchantId, itemId),
     whyNow(db, merchantId, { itemId, at }),
@@ -35,6 +36,7 @@ export async function itemPage(db: Sql, merchantId: number, { itemId, at, search
     holdingOf(db, merchantId, itemId),
     claimsOn(db, merchantId, { itemId, at }),
     identitiesOf(db, merchantId, itemId),
+    lastCategoryChange(db, { merchantId, itemId }),
   ])
   const { stock } = present(stocks.get(itemId), 'the stock of the item')
   const shown = listings.flatMap((listing) => {
@@ -43,7 +45,8 @@ export async function itemPage(db: Sql, merchantId: number, { itemId, at, search
   })
   const past = await pastOf(db, merchantId, { itemId, local: search.get('at') })
   const sentence = statesSentence(stock)
-  const ofTheItem = { item, stock, sentence, shown, past, thing, hands, holding, claims, identities }
+  const category = { category: item.category, there: item.categoryThere, by: item.categoryBy, last: last ?? null }
+  const ofTheItem = { item, category, stock, sentence, shown, past, thing, hands, holding, claims, identities }
   return { ...ofTheItem, ledger, actors, older: cursor !== null }
 }
 

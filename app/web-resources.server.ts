@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { PrismaClient } from '@prisma/client'
 import type pg from 'pg'
+import { type Channels, openChannels } from './channel-process.server.ts'
 import { listenForChanges, type Changes } from './changes.server.ts'
 import { openPool, transaction } from './db.server.ts'
 import { env } from './env.server.ts'
@@ -31,3 +32,6 @@ export const sync: Sync = {
 
 /** For tokens and other secrets that we keep. */
 export const sealer: Sealer = openSealer([Buffer.from(env().CREDENTIALS_KEY, 'base64')])
+
+/** The channels, for who connects one and for their news. */
+export const channels: Channels = openChannels({ env: env(), sync, sealer, log })

@@ -13,6 +13,7 @@ import { type Account, accountById, workingAccounts } from './merchant/account.s
 import { openSealer } from './merchant/sealed.server.ts'
 import { graphileOutbox } from './queue/graphile-outbox.server.ts'
 import { startGraphileWorker } from './queue/graphile.server.ts'
+import { keepWorking } from './queue/keep-working.server.ts'
 import { sessionStorage } from './session-storage.server.ts'
 import { workFor } from './sync/account-loop.server.ts'
 import type { Sync } from './sync/facts.ts'
@@ -39,12 +40,17 @@ const sync: Sync = {
 const accounts = channelAccounts({ env, sync, sealer, sessions: sessionStorage(prisma, sealer), log })
 const stock = listenForChanges({ connectionString, clock: systemClock, log, channel: STOCK_CHANNEL })
 
-const queue = await startGraphileWorker({
-  connectionString,
-  handlers: handlers(sync, accounts),
-  concurrency: CONCURRENCY,
-  onGiveUp: ({ name, payload, error }) =>
-    log.error({ err: error, fact: name, payload }, 'A fact could not be dealt with.'),
+const queue = await keepWorking({
+  start: () =>
+    startGraphileWorker({
+      connectionString,
+      handlers: handlers(sync, accounts),
+      concurrency: CONCURRENCY,
+      onGiveUp: ({ name, payload, error }) =>
+        log.error({ err: error, fact: name, payload }, 'A fact could not be dealt with.'),
+      clock: systemClock,
+      log,
+    }),
   clock: systemClock,
   log,
 })
@@ -56,7 +62,7 @@ const owners = ownAccounts({
     const account = present(await accountById(pool, Number(id)), `account ${id}`)
     const { connector, limiter } = await accounts.open(account)
     const openOther = async (other: Account) => (await accounts.open(other)).connector
-    const open = { sync, account, connector, waitMs: (cost: number) => limiter.waitMs(cost, 'write'), openOther }
+    const open = { sync, account, connector, waitMs: limiter.waitMs, openOther }
     await workFor({ open, log, changed, sweepEveryMs: SWEEP_EVERY_MS }, signal)
   },
   clock: systemClock,
@@ -93,9 +99,4 @@ const stopOnce = () => (stopping ??= stop())
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopOnce())
 process.once('disconnect', () => void stopOnce())
-queue.ended.catch((error: unknown) => {
-  log.error({ err: error }, 'The queue has stopped by itself.')
-  process.exitCode = 1
-  return stopOnce()
-})
 process.stdout.write('worker ready\n')

@@ -18,6 +18,7 @@ export type ExplainReport = {
   name: 'explain'
   movements: number
   items: number
+  roundTripMs: Times
   nowMs: Times
   thenMs: Times
   busiestThenMs: Times
@@ -88,7 +89,7 @@ async function ask(
   const times = async (question: () => Parameters<typeof timed>[0]): Promise<Times> => {
     const all: number[] = []
     for (let i = 0; i < QUESTIONS; i += 1) all.push(await timed(question()))
-    return { p50: rounded(quantile(all, 0.5), 1), p95: rounded(quantile(all, 0.95), 1) }
+    return quantilesOf(all)
   }
   const then = (itemId: number) => () => whyThen(db, merchantId, { itemId, at: anySecond() })
   const nowMs = await times(() => {
@@ -97,5 +98,22 @@ async function ask(
   })
   const thenMs = await times(() => then(anyItem()))
   const busiestThenMs = await times(() => then(itemIds.first))
-  return { name: 'explain', movements, items, nowMs, thenMs, busiestThenMs, wrong }
+  const roundTripMs = await roundTrips(db)
+  return { name: 'explain', movements, items, roundTripMs, nowMs, thenMs, busiestThenMs, wrong }
+}
+
+const quantilesOf = (all: number[]): Times => ({
+  p50: rounded(quantile(all, 0.5), 1),
+  p95: rounded(quantile(all, 0.95), 1),
+})
+
+/** How long the database takes to answer nothing at all: what of the others is the machine. */
+async function roundTrips(db: Sql): Promise<Times> {
+  const all: number[] = []
+  for (let i = 0; i < QUESTIONS; i += 1) {
+    const began = performance.now()
+    await db.query({ name: 'nothing', text: 'SELECT 1' })
+    all.push(performance.now() - began)
+  }
+  return quantilesOf(all)
 }

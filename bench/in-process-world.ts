@@ -22,7 +22,7 @@ import type { Shop } from '#sandbox/shopify/shop.ts'
 import { type ChannelDoor, openRoad, type Road } from './road.ts'
 
 const SCOPES =
-  'read_products,read_inventory,write_inventory,read_locations,write_orders,write_merchant_managed_fulfillment_orders'
+  'read_products,read_inventory,write_inventory,read_locations,write_orders,write_draft_orders,write_merchant_managed_fulfillment_orders'
 // A Plus store's points: on a clock that stands still a read that must wait is begun anew each time, and the default's
 // 2,000 do not pay for opening thousands of items in one go. What a sale costs, 34 points, is far below either.
 const PLUS = { maximumAvailable: 20_000, restoreRate: 1_000 }
@@ -213,7 +213,7 @@ const etsyDoor = (etsy: EtsyShop, { clock, fetch }: { clock: VirtualClock; fetch
 })
 
 // As the library does it when the app is opened: an ID token for an access token. One without an end is enough here.
-function offline(sandbox: ShopifySandbox, shop: string): Tokens {
+export function offline(sandbox: ShopifySandbox, shop: string): Tokens {
   let token: Promise<string> | undefined
   const exchange = async () => {
     const body = JSON.stringify({
@@ -252,7 +252,7 @@ async function receive(road: Road, request: Request, sentAt: Date): Promise<Resp
   // Refused in silence, news would be lost, and nobody here would send it again.
   assert(!isRefusal(notification), 'what the sandbox sends is taken')
   if (!notification) return new Response()
-  const shop = 'shopId' in notification ? notification.shopId : (request.headers.get('x-shopify-shop-domain') ?? '')
+  const shop = 'shop' in notification ? notification.shop : (request.headers.get('x-shopify-shop-domain') ?? '')
   const account = await accountOf(road.sync.db, etsy ? 'etsy' : 'shopify', String(shop))
   if (account && account.status !== 'off') await keepNotification(road.sync, account, notification)
   return new Response()

@@ -19,9 +19,11 @@ const IN_STEP = `SELECT 1 WHERE NOT EXISTS (SELECT FROM listing_due) AND NOT EXI
 export async function connectEtsy(owner: Owner): Promise<void> {
   await ask(owner, '/app?index&_data=routes%2Fapp._index')
   await owner.until(OPEN('shopify'))
-  const { url } = (await (await ask(owner, '/connect/etsy?_data=routes%2Fconnect.etsy', {})).json()) as { url?: string }
+  const { url } = (await (await ask(owner, '/connect/etsy?_data=routes%2Fconnect.%24channel', {})).json()) as {
+    url?: string
+  }
   const consent = await allow(owner, new URL(present(url, 'the address of Etsy’s consent page')))
-  await ask(owner, '/app/channels/etsy?_data=routes%2Fapp.channels.etsy', consent)
+  await ask(owner, '/app/connect/etsy?_data=routes%2Fapp.connect.%24channel', consent)
   await owner.until(REVIEW)
   await ask(owner, CHANNELS, { decision: 'go-live', accountId: await etsyAccount(owner) })
   await owner.until(OPEN('etsy'))

@@ -71,7 +71,7 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake, mor
   const queue = inProcessQueue({
     handlers: (mortal?.around ?? same)(
       kicking(
-        () => handlers(later.sync, { open }),
+        () => handlers(later.sync, { open, giveBack: async () => {} }),
         (merchantId) => later.kick(merchantId),
       ),
     ),
@@ -92,7 +92,7 @@ export function openRoad({ pool, clock, doors, publishing = true, onMistake, mor
     clock,
   }
   later.sync = sync
-  const rounds = roundsOf({ sync, clock, open, publishing })
+  const rounds = roundsOf({ sync, clock, open, publishing, sparing: mortal !== undefined })
   const { kick } = rounds
   later.kick = kick
   return {
@@ -127,10 +127,12 @@ type Rounds = {
   clock: Clock
   open: (account: Account) => Promise<{ connector: Connector; limiter: Limiter }>
   publishing: boolean
+  /** Rounds that would find nothing are left out, and what time brings is not looked at after everything that happens. */
+  sparing: boolean
 }
 
 /** The rounds of all accounts: planned on the clock, each account one at a time. */
-function roundsOf({ sync, clock, open, publishing }: Rounds) {
+function roundsOf({ sync, clock, open, publishing, sparing }: Rounds) {
   const waiting = new Map<number, Date>()
   const planned = new Map<number, number>()
   const plan = (accountId: number, ms: number) => {
@@ -147,10 +149,17 @@ function roundsOf({ sync, clock, open, publishing }: Rounds) {
     if (!waits) waiting.delete(accountId)
     else if (!waiting.has(accountId)) waiting.set(accountId, clock.now())
   }
-  const time = timeOn(sync, (merchantId) => kick(merchantId))
+  const time = timeOn(sync, { kick: (merchantId) => kick(merchantId), leastMs: sparing ? LOOKS_EVERY_MS : 0 })
+  const kicked = new Set<number>()
   const kick = (merchantId: number) => {
+    if (sparing && kicked.has(merchantId)) return
+    kicked.add(merchantId)
     clock.after(0, async () => {
-      for (const { id } of await accountsOf(sync.db, merchantId)) plan(id, 0)
+      kicked.delete(merchantId)
+      for (const { id, works } of await lookAt(sync, merchantId, { sparing })) {
+        if (works) plan(id, 0)
+        else noteWaiting(id, false)
+      }
       await time(merchantId)
     })
   }
@@ -160,8 +169,7 @@ function roundsOf({ sync, clock, open, publishing }: Rounds) {
     const { connector, limiter } = await open(account)
     try {
       const openOther = async (other: Account) => (await open(other)).connector
-      const waitMs = (cost: number) => limiter.waitMs(cost, 'write')
-      const step = await accountStep({ sync, account, connector, waitMs, openOther })
+      const step = await accountStep({ sync, account, connector, waitMs: limiter.waitMs, openOther })
       noteWaiting(accountId, step.waits)
       if (step.news > 0) kick(account.merchantId)
       if (step.againMs !== null) plan(accountId, Math.ceil(step.againMs))
@@ -174,15 +182,14 @@ function roundsOf({ sync, clock, open, publishing }: Rounds) {
   return { waiting, kick }
 }
 
-/** What time brings, run whenever something changed and whenever something is due. */
-function timeOn({ clock, ...rest }: Sync, kick: (merchantId: number) => void) {
+// The workers look every second; what is planned is done at its time here too, and looking is a third of all that is asked.
+const LOOKS_EVERY_MS = 10_000
+
+/** What time brings, run whenever something changed, though not within `leastMs` again, and whenever something is due. */
+function timeOn({ clock, ...rest }: Sync, { kick, leastMs }: { kick: (merchantId: number) => void; leastMs: number }) {
   const works = timed({ clock, ...rest })
-  let planned = Infinity
-  return async function time(merchantId: number): Promise<void> {
-    const next = await runTimed(works, (_, error) => {
-      throw error
-    })
-    const at = next ? Math.max(next.getTime(), clock.now().getTime() + 1) : Infinity
+  let [planned, last] = [Infinity, -Infinity]
+  const plan = (merchantId: number, at: number) => {
     if (at >= planned) return
     planned = at
     clock.after(at - clock.now().getTime(), () => {
@@ -191,6 +198,28 @@ function timeOn({ clock, ...rest }: Sync, kick: (merchantId: number) => void) {
       kick(merchantId)
     })
   }
+  return async function time(merchantId: number): Promise<void> {
+    const now = clock.now().getTime()
+    if (now - last < leastMs) return plan(merchantId, last + leastMs)
+    last = now
+    const next = await runTimed(works, (_, error) => {
+      throw error
+    })
+    plan(merchantId, next ? Math.max(next.getTime(), clock.now().getTime() + 1) : Infinity)
+  }
+}
+
+type Looked = { id: number; works: boolean }
+
+// What a round begins with (sync/account-step.server.ts): without any of these it would find nothing to do.
+const WORKS = `EXISTS (SELECT FROM stock_changed s WHERE s.merchant_id = $1) OR a.read_owed
+  OR EXISTS (SELECT FROM listing_due d WHERE d.account_id = a.id) OR EXISTS (SELECT FROM mirror_due d WHERE d.account_id = a.id)
+  OR EXISTS (SELECT FROM rules_behind b WHERE b.merchant_id = $1 AND b.account_id = a.id)`
+
+/** A merchant's accounts, and of which a round may have something to do. */
+async function lookAt({ db }: Sync, merchantId: number, { sparing }: { sparing: boolean }): Promise<Looked[]> {
+  const text = `SELECT a.id, ${sparing ? WORKS : 'true'} AS works FROM channel_account a WHERE a.merchant_id = $1 ORDER BY a.id`
+  return (await db.query<Looked>({ name: sparing ? 'who-works' : 'all-work', text, values: [merchantId] })).rows
 }
 
 // On a virtual clock nobody may wait for time to pass: a call that would have to is sent away, and the work comes again.
@@ -226,6 +255,7 @@ function kicking(inner: () => Handlers<Facts>, kick: (merchantId: number) => voi
       await inner()['account-connected'](payload, context)
       kick(payload.merchantId)
     },
+    'account-left': (payload, context) => inner()['account-left'](payload, context),
     'preview-asked': (payload, context) => inner()['preview-asked'](payload, context),
   }
 }

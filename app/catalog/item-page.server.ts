@@ -11,6 +11,10 @@ export type ItemFacts = Pick<InventoryRow, 'id' | 'sku' | 'title' | 'variant' | 
   halfOf: number | null
   priceMinor: number | null
   currency: string | null
+  category: string | null
+  /** what its channel calls its kind, and who has said otherwise */
+  categoryThere: string | null
+  categoryBy: string | null
 }
 
 /** How one listing of an item stands. `seenAt`: when a number was last seen there; `agreedSince`: since when it is the right one. */
@@ -35,7 +39,8 @@ export type ListingFacts = {
 
 /** The item, or undefined when this merchant has none of that number. */
 export async function itemOf(db: Sql, merchantId: number, itemId: number): Promise<ItemFacts | undefined> {
-  const text = `SELECT id, sku, title, variant, kind, undecided, tracked, status, backorder, half_of AS "halfOf", price_minor AS "priceMinor", currency
+  const text = `SELECT id, sku, title, variant, kind, undecided, tracked, status, backorder, half_of AS "halfOf", price_minor AS "priceMinor", currency,
+      category, category_there AS "categoryThere", category_by AS "categoryBy"
     FROM item WHERE merchant_id = $1 AND id = $2`
   return (await db.query<ItemFacts>({ name: 'item-of', text, values: [merchantId, itemId] })).rows[0]
 }

@@ -19,11 +19,12 @@ export type NewThing = {
   bundleParent: boolean
   archived: boolean
   oneOfOne: boolean
+  category?: string | null
 }
 
 const COLUMNS = `"externalId" text, "variantId" text, sku text, title text, variant text, attributes jsonb, url text, status text,
   shown int, "priceMinor" int, currency text, tracked boolean, "continueSelling" boolean, "bundleParent" boolean, archived boolean,
-  "oneOfOne" boolean`
+  "oneOfOne" boolean, category text`
 
 // One item for each thing that has none yet, and its listing; those known are renewed in what the channel decides.
 const KEEP = `
@@ -34,16 +35,24 @@ WITH told AS (
   LEFT JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = t."externalId" AND l.variant_id = t."variantId"
 ), numbered AS (
   SELECT k.*, CASE WHEN k.item_id IS NULL THEN nextval('item_id_seq')::int ELSE k.item_id END AS the_item FROM known k
+), recategorized AS (
+  SELECT i.id, i.category AS before, n.category AS after FROM numbered n JOIN item i ON i.merchant_id = $1 AND i.id = n.the_item
+  WHERE i.category_by IS NULL AND i.category IS DISTINCT FROM n.category
+), category_changes AS (
+  INSERT INTO item_category_change (merchant_id, item_id, at, actor, before, after)
+  SELECT $1, id, $4, 'channel/' || $2, jsonb_build_object('category', before, 'by', NULL), jsonb_build_object('category', after, 'by', NULL)
+  FROM recategorized
 ), items AS (
   INSERT INTO item AS i (merchant_id, id, sku, title, variant, kind, computed_there, backorder, tracked, price_minor,
-    currency, status, created_at)
+    currency, status, created_at, category, category_there)
   SELECT $1, the_item, sku, title, variant,
     CASE WHEN "bundleParent" THEN 'bundle' WHEN "oneOfOne" THEN 'one_of_one' ELSE 'replenishable' END,
-    "bundleParent", "continueSelling", tracked, "priceMinor", currency, CASE WHEN archived THEN 'archived' ELSE 'active' END, $4
+    "bundleParent", "continueSelling", tracked, "priceMinor", currency, CASE WHEN archived THEN 'archived' ELSE 'active' END, $4, category, category
   FROM numbered ORDER BY n
   ON CONFLICT (merchant_id, id) DO UPDATE SET sku = EXCLUDED.sku, title = EXCLUDED.title, variant = EXCLUDED.variant,
     computed_there = EXCLUDED.computed_there, backorder = EXCLUDED.backorder, tracked = EXCLUDED.tracked, price_minor = EXCLUDED.price_minor, currency = EXCLUDED.currency,
-    status = EXCLUDED.status
+    status = EXCLUDED.status, category_there = EXCLUDED.category_there,
+    category = CASE WHEN i.category_by IS NULL THEN EXCLUDED.category ELSE i.category END
 ), listings AS (
   INSERT INTO listing AS l (merchant_id, account_id, item_id, external_id, variant_id, sku, title, attributes, url, status,
     price_minor, currency, shown, seen_at)
@@ -54,16 +63,17 @@ WITH told AS (
     attributes = EXCLUDED.attributes, url = EXCLUDED.url, status = EXCLUDED.status, price_minor = EXCLUDED.price_minor,
     currency = EXCLUDED.currency, shown = EXCLUDED.shown, seen_at = EXCLUDED.seen_at
 )
-SELECT "externalId", "variantId", the_item AS "itemId" FROM numbered`
+SELECT "externalId", "variantId", the_item AS "itemId", EXISTS (SELECT FROM recategorized r WHERE r.id = the_item) AS recategorized
+FROM numbered`
 
 // Nearly every word about a thing is about its stock: then there is nothing to keep, and nobody to wait for.
 const KNOWN = `
 SELECT count(*)::int AS n FROM jsonb_to_recordset($3) AS x (${COLUMNS})
 JOIN listing l ON l.merchant_id = $1 AND l.account_id = $2 AND l.external_id = x."externalId" AND l.variant_id = x."variantId"
 JOIN item i ON i.merchant_id = $1 AND i.id = l.item_id
-WHERE (i.sku, i.title, i.variant, i.computed_there, i.backorder, i.tracked, i.price_minor, i.currency, i.status)
+WHERE (i.sku, i.title, i.variant, i.computed_there, i.backorder, i.tracked, i.price_minor, i.currency, i.status, i.category_there)
     IS NOT DISTINCT FROM (x.sku, x.title, x.variant, x."bundleParent", x."continueSelling", x.tracked, x."priceMinor", x.currency::char(3),
-      CASE WHEN x.archived THEN 'archived' ELSE 'active' END)
+      CASE WHEN x.archived THEN 'archived' ELSE 'active' END, x.category)
   AND (l.sku, l.title, l.attributes, l.url, l.status)
     IS NOT DISTINCT FROM (x.sku, concat_ws(' – ', x.title, NULLIF(x.variant, '')), x.attributes, x.url, x.status)`
 
@@ -78,7 +88,8 @@ export async function knowsThings(
   return rows[0]?.n === things.length
 }
 
-export type KeptThing = { externalId: string; variantId: string; itemId: number }
+/** `recategorized`: it is of another category now. */
+export type KeptThing = { externalId: string; variantId: string; itemId: number; recategorized: boolean }
 
 /** Keeps things of an account as items and listings, in the caller's transaction: each thing is one item, whatever its SKU. */
 export async function keepThings(

@@ -3,11 +3,39 @@ import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { StockState } from '../kernel/stock-state.ts'
 import type { OrderDesk } from './order-desk.ts'
 
+/** A limit of a channel's as it is published, or, where nothing is, as it was seen. `source`: where that can be read. */
+export type PublishedLimit = { what: string; source: string }
+
 /** What a channel does by itself and what it lets us do, as data. Each figure's source stands in the channel's `limits`. */
 export type Capabilities = {
   channel: string
+  /** as people call it: "Etsy" */
+  name: string
   /** absolute: it is told "show n"; moves: it keeps a ledger of its own and is told what moved */
   writes: 'absolute' | 'moves'
+  /**
+   * What keeps a write from covering a sale it has not heard of. nothing: only our reading just before; compare-and-swap:
+   * the channel refuses where its number is another; deltas: a change commutes with its sales
+   */
+  guard: 'nothing' | 'compare-and-swap' | 'deltas'
+  /** what is written or not as a whole: "a listing with all its variations" */
+  unitOfWrite: string
+  /** units that one call takes, at most */
+  unitsPerCall: number
+  /** what becomes of a listing that is told 0: it stays, cannot be bought and comes back by a number; or it ends */
+  atZero: 'stays' | 'ends'
+  /** what putting an ended listing up again costs: nothing, a fee, or it cannot be done by us */
+  relisting: 'free' | 'fee' | 'no'
+  /** it has places of its own, and says at which it sold */
+  knowsLocations: boolean
+  /** of a ledger of its own: the states of ours that it has too; what is in another has left it. All, when left out */
+  keeps?: readonly StockState[]
+  /** what telling one change costs in the unit of its limits; 1, when left out */
+  costOfWrite?: number
+  /** it announces by itself that a number of ours is shown */
+  confirmsByEcho: boolean
+  /** it asks before it sells, and takes no for an answer */
+  asksBeforeSale: boolean
   /** it lowers its own number when it sells */
   takesStockOnSale: boolean
   /** it raises its own number when an order is cancelled */
@@ -20,6 +48,8 @@ export type Capabilities = {
   cancelCost: number
   /** calls that one `apply` may take, at most: what was read before is still fresh when the last is written */
   callsAtOnce: number
+  /** its limits, for people who ask why something waits */
+  limits: readonly PublishedLimit[]
 }
 
 /** "Show `quantity` of this listing." `expected`: what we believe it shows; null when it was never seen. */
@@ -101,6 +131,8 @@ export type ChannelLevel = {
 export type StockedThing = ListingSnapshot & {
   /** the whole it is a variation of: "Signet ring"; `title` is that, `variant` is "54 / Gold" */
   variant: string
+  /** what the merchant calls its kind there: "Rings"; null: nothing, left out: the channel has no such thing */
+  category?: string | null
   tracked: boolean
   /** it may be sold beyond its stock */
   continueSelling: boolean
@@ -112,6 +144,30 @@ export type StockedThing = ListingSnapshot & {
   levels: ChannelLevel[]
 }
 
+/** Pieces at one place that a channel is to keep aside by itself until a moment. `key`: found again by it, not made twice. */
+export type SetAside = {
+  key: string
+  until: Date
+  externalLocationId: string
+  lines: { ref: ListingRef; quantity: number }[]
+}
+
+/** `externalId`: as what it stands there. rejected: nothing of it stays there. */
+export type AsideOutcome = MirrorOutcome & { externalId: string | null }
+
+/** What has become of something set aside; `orderId`: of the order that a person there has made of it. */
+export type AsideSeen = { externalId: string; is: 'open' | 'gone' | 'ordered'; orderId: string | null }
+
+/** A channel's own way of keeping pieces aside, with an end of its own (Shopify: a draft order). */
+export interface Asides {
+  /** Keeps them aside, once for its key, at the place asked for or not at all. */
+  keep(aside: SetAside): Promise<AsideOutcome>
+  extend(externalId: string, until: Date): Promise<MirrorOutcome>
+  /** It keeps nothing aside any more. One that has become an order stays as it is. */
+  end(aside: { key: string; externalId: string }): Promise<MirrorOutcome>
+  look(externalIds: string[]): Promise<AsideSeen[]>
+}
+
 /** A channel that keeps a ledger of its own (Shopify): its numbers are opened from, mirrored to and compared. */
 export interface StockedConnector extends Connector {
   places(): Promise<ChannelPlace[]>
@@ -120,6 +176,7 @@ export interface StockedConnector extends Connector {
   /** The same for these things only, as they are now. */
   thingsOf(refs: ListingRef[]): Promise<StockedThing[]>
   mirror(change: MirrorChange): Promise<MirrorOutcome>
+  readonly asides?: Asides
 }
 
 export const keepsStock = (connector: Connector): connector is StockedConnector =>
@@ -128,6 +185,7 @@ export const keepsStock = (connector: Connector): connector is StockedConnector 
 /** What a channel told us of its own accord: a hint of what to read. Never the buyer, never a number to believe. */
 export type Notification = {
   eventId: string
+  /** as the channel names it; what begins with order, product, inventory_level, location and the like is read (sync/inbox) */
   topic: string
   /** what it is about, in the channel's ids: an order, a thing, a place */
   subject: string

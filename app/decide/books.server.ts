@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { isRefusal, type Refusal } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { notAllowed } from '../merchant/role.ts'
-import { BY_HAND, bulkMove, MOST_LINES } from '../pool/bulk-move.server.ts'
-import type { End, Move } from '../pool/movement.ts'
+import type { Move } from '../pool/movement.ts'
 import { keepRemark } from '../pool/remark.server.ts'
 import type { Drift } from '../pool/verify.server.ts'
 import { previewUndo, undo } from '../pool/undo.server.ts'
@@ -11,23 +10,10 @@ import type { JsonValue } from '../queue/fact.ts'
 import { act } from '../sync/act.server.ts'
 import { rebuildBooks, verifyBooks, verifySeals } from '../sync/books.server.ts'
 import { type Answer, decision, type Deciding } from './decision.server.ts'
-import { id, key, token, words } from './fields.ts'
+import { nameById, namesOf } from './moves-told.server.ts'
+import { key, words } from './fields.ts'
 
-// "12/3,15/1": an item and how many pieces of it, a pair each.
-const lines = z
-  .string()
-  .max(20 * MOST_LINES)
-  .regex(/^\d{1,9}\/[1-9]\d{0,8}(,\d{1,9}\/[1-9]\d{0,8})*$/, 'must be items and pieces: 12/3,15/1')
-  .transform((text) => text.split(',').map(lineOf))
-
-function lineOf(text: string): { itemId: number; quantity: number } {
-  const [itemId = 0, quantity = 0] = text.split('/').map(Number)
-  return { itemId, quantity }
-}
-
-const byHand = z.enum(BY_HAND)
-
-/** What is decided about the books: whether they agree, and what is moved and moved back in bulk. */
+/** What is decided about the books: whether they agree, and what is undone of what people did. */
 export const BOOKS_DECISIONS = {
   'books-verify': decision({
     needs: 'audit',
@@ -50,24 +36,9 @@ export const BOOKS_DECISIONS = {
       return { said: { broken: broken.slice(0, MOST_SAID).map(({ n, wrong }) => ({ n, wrong })) } }
     },
   }),
-  'bulk-move': decision({
-    needs: 'handle',
-    shape: { token, lines, fromPlace: id, fromState: byHand, toPlace: id, toState: byHand, note: words },
-    carryOut: ({ note, token: form, ...given }, who) =>
-      acted(who, note, (tx, { cause, at }) =>
-        bulkMove(tx, {
-          ...who,
-          cause,
-          at,
-          token: form,
-          from: { locationId: given.fromPlace, state: given.fromState },
-          to: { locationId: given.toPlace, state: given.toState },
-          lines: given.lines,
-        }),
-      ),
-  }),
   'undo-preview': decision({
     needs: 'handle',
+    looks: true,
     shape: { act: key },
     carryOut: sayWhatUndoingDoes,
   }),
@@ -97,48 +68,23 @@ async function sayWhatUndoingDoes({ act: of }: { act: string }, who: Deciding): 
   const at = who.sync.clock.now()
   const preview = await previewUndo(who.sync.db, { merchantId: who.merchantId, key: of, at })
   if (isRefusal(preview)) return preview
-  const names = await namesOf(who.sync.db, who.merchantId, [...preview.back, ...preview.gone])
+  const { back, gone, kept } = preview
+  const names = await namesOf(who.sync.db, who.merchantId, [...back, ...gone])
+  const titles = await nameById(who.sync.db, 'item', { ...who, ids: kept.map(({ itemId }) => itemId) })
   const said = (moves: Move[]) => moves.slice(0, MOST_SAID).map((move) => names(move))
   return {
     said: {
       undone: preview.act.undone,
-      back: said(preview.back),
-      gone: said(preview.gone),
-      backCount: preview.back.length,
-      goneCount: preview.gone.length,
+      back: said(back),
+      gone: said(gone),
+      kept: kept
+        .slice(0, MOST_SAID)
+        .map(({ itemId, sentence }) => ({ itemId, item: titles.get(itemId) ?? '', sentence })),
+      backCount: back.length,
+      goneCount: gone.length,
+      keptCount: kept.length,
     },
   }
-}
-
-/** How the moves are told to a person: items and places by name. */
-async function namesOf(db: Sql, merchantId: number, moves: Move[]): Promise<(move: Move) => JsonValue> {
-  const items = await nameById(db, 'item', { merchantId, ids: moves.map(({ itemId }) => itemId) })
-  const places = await nameById(db, 'location', {
-    merchantId,
-    ids: moves.flatMap(({ from, to }) => [from, to].flatMap(placeOf)),
-  })
-  const end = (of: End) =>
-    'outside' in of ? { state: of.outside, place: null } : { state: of.state, place: places.get(of.locationId) ?? null }
-  return ({ itemId, quantity, from, to }) => ({
-    itemId,
-    item: items.get(itemId) ?? '',
-    quantity,
-    from: end(from),
-    to: end(to),
-  })
-}
-
-const placeOf = (end: End) => ('locationId' in end ? [end.locationId] : [])
-
-async function nameById(
-  db: Sql,
-  table: 'item' | 'location',
-  { merchantId, ids }: { merchantId: number; ids: number[] },
-): Promise<Map<number, string>> {
-  const name = table === 'item' ? 'title' : 'name'
-  const text = `SELECT id, ${name} AS name FROM ${table} WHERE merchant_id = $1 AND id = ANY ($2)`
-  const { rows } = await db.query<{ id: number; name: string }>({ text, values: [merchantId, ids] })
-  return new Map(rows.map((row) => [row.id, row.name]))
 }
 
 type UndoForm = { act: string; note: string; whatCan: 'yes' | 'no' }

@@ -8,6 +8,7 @@ import {
   goLive,
   settleDrift,
 } from '../sync/decisions.server.ts'
+import { leaveChannel } from '../sync/leave.server.ts'
 import { tellPages } from '../sync/wake.server.ts'
 import { decision, type Deciding } from './decision.server.ts'
 import { id, words } from './fields.ts'
@@ -30,6 +31,11 @@ export const CHANNEL_DECISIONS = {
     needs: 'connect',
     shape: { accountId: id },
     carryOut: (given, who) => goLive(who.sync, who, given),
+  }),
+  disconnect: decision({
+    needs: 'connect',
+    shape: { accountId: id, listings: z.enum(['leave', 'off-sale']) },
+    carryOut: (given, who) => leaveChannel(who.sync, who, given),
   }),
   'book-differences': decision({
     needs: 'connect',

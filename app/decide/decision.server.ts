@@ -14,6 +14,8 @@ export type Answer = { said: JsonValue } | undefined
 /** Something that a person can decide in the app: who may, what must be told, and what follows. */
 export type Decision<Shape extends z.ZodRawShape = z.ZodRawShape> = {
   needs: Deed
+  /** it only shows what would be done */
+  looks?: true
   /** the fields of its form, beside `decision`, its name */
   shape: Shape
   carryOut(given: z.infer<z.ZodObject<Shape>>, who: Deciding): Promise<Refusal | Answer>
@@ -22,6 +24,7 @@ export type Decision<Shape extends z.ZodRawShape = z.ZodRawShape> = {
 /** Any decision: what its fields are is settled by its own shape. */
 export type AnyDecision = {
   needs: Deed
+  looks?: true
   shape: z.ZodRawShape
   carryOut(given: never, who: Deciding): Promise<Refusal | Answer>
 }

@@ -6,9 +6,11 @@ import { ROLES } from '../merchant/role.ts'
 import { convertHold } from '../orders/convert-hold.server.ts'
 import { type ClientAsked, forgetClient } from '../pool/client.server.ts'
 import { extendHold, type Holder, makeHold } from '../pool/hold.server.ts'
-import { moveHeld, releaseHold, sellHeld } from '../pool/hold-end.server.ts'
+import { releaseHold, sellHeld } from '../pool/hold-end.server.ts'
+import { moveHeld } from '../pool/move-held.server.ts'
 import { keepHoldPolicy } from '../pool/hold-policy.server.ts'
 import { act } from '../sync/act.server.ts'
+import { wantDrafts } from '../sync/want-drafts.server.ts'
 import { tellPages } from '../sync/wake.server.ts'
 import { decision, type Deciding } from './decision.server.ts'
 import { id, pieces, token, words } from './fields.ts'
@@ -18,6 +20,8 @@ import { moment, type Told } from './moment.ts'
 const unsaid = z.literal('').transform(() => null)
 const maybe = <T extends z.ZodType>(field: T) => z.union([unsaid, field]).nullish().default(null)
 const few = (most: number) => z.coerce.number().int().min(0).max(most)
+
+const yes = z.enum(['yes', 'no']).transform((answer) => answer === 'yes')
 
 const policy = {
   roles: z
@@ -32,7 +36,8 @@ const policy = {
   depositAboveMinor: maybe(few(2 ** 31 - 1)),
   cartMinutes: few(24 * 60).min(1),
   cartLongestMinutes: few(7 * 24 * 60).min(1),
-  checkouts: z.enum(['yes', 'no']).transform((answer) => answer === 'yes'),
+  checkouts: yes,
+  shopifyDrafts: yes,
 }
 
 /** What is decided about pieces that are set aside for clients. */
@@ -54,7 +59,13 @@ export const HOLD_DECISIONS = {
       if (clientId === null && name === null) return refuse('no-client', 'Say for which client it is held.')
       const client: ClientAsked = clientId === null ? { name: name ?? '', contact } : { clientId }
       const end = await instantOf(who, until)
-      return done(await act(who.sync, who, (tx, at) => makeHold(tx, holder(who, at), { ...asked, client, until: end })))
+      return done(
+        await act(who.sync, who, async (tx, at) => {
+          const made = await makeHold(tx, holder(who, at), { ...asked, client, until: end })
+          if (!isRefusal(made)) await wantDrafts(tx, { merchantId: who.merchantId, at }, made.holdId)
+          return made
+        }),
+      )
     },
   }),
   'hold-extend': decision({
@@ -72,7 +83,7 @@ export const HOLD_DECISIONS = {
   }),
   'hold-move': decision({
     needs: 'handle',
-    shape: { holdId: id, from: id, to: id, quantity: pieces, token },
+    shape: { holdId: id, itemId: maybe(id), from: id, to: id, quantity: pieces, token },
     carryOut: async (given, who) => done(await act(who.sync, who, (tx, at) => moveHeld(tx, holder(who, at), given))),
   }),
   'hold-convert': decision({

@@ -6,12 +6,13 @@ import { turnOrderMirroring } from '../merchant/order-mirroring.server.ts'
 import { keepOrderPolicy } from '../merchant/order-policy.server.ts'
 import { confirmClaim } from '../orders/claim.server.ts'
 import { exchange } from '../orders/exchange.server.ts'
+import { expectNoMore, expectReturn } from '../orders/expected-return.server.ts'
 import { tryMirrorAgain } from '../orders/order-mirror-view.server.ts'
 import { addOurLine, cancelOurs, sendOurs } from '../orders/our-line.server.ts'
 import { failReturn, type Handling, passReturn, receiveReturn } from '../orders/return.server.ts'
 import { CONDITIONS } from '../orders/return-parcel.server.ts'
 import type { Sql } from '../kernel/sql.ts'
-import { STOCKED_CHANNELS } from '../sync/account-step.server.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import { act, type Done } from '../sync/act.server.ts'
 import { giveBackPieces } from '../sync/give-back.server.ts'
 import { wake } from '../sync/wake.server.ts'
@@ -30,6 +31,16 @@ export const ORDER_DECISIONS = {
     needs: 'handle',
     shape: { lineId: id, quantity: pieces, condition, token },
     carryOut: (given, who) => doing(who, given.token, (tx, how) => receiveReturn(tx, { ...given, ...how })),
+  }),
+  'return-expected': decision({
+    needs: 'handle',
+    shape: { lineId: id, quantity: pieces, token },
+    carryOut: (given, who) => doing(who, given.token, (tx, how) => expectReturn(tx, { ...given, ...how })),
+  }),
+  'return-not-coming': decision({
+    needs: 'handle',
+    shape: { expectedId: id },
+    carryOut: (given, who) => doing(who, '', (tx, how) => expectNoMore(tx, { ...given, ...how })),
   }),
   'return-passed': decision({
     needs: 'handle',
@@ -64,8 +75,8 @@ export const ORDER_DECISIONS = {
   }),
   'give-back': decision({
     needs: 'handle',
-    shape: { orderId: id, lineId: id, quantity: pieces },
-    carryOut: ({ orderId, ...line }, who) => giveBackPieces(who.sync, who, { orderId, lines: [line] }),
+    shape: { orderId: id, lineId: id, quantity: pieces, token },
+    carryOut: ({ orderId, token, ...line }, who) => giveBackPieces(who.sync, who, { orderId, token, lines: [line] }),
   }),
   'claim-confirm': decision({
     needs: 'decide',

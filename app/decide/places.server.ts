@@ -43,6 +43,7 @@ export const PLACE_DECISIONS = {
   }),
   'ask-mapping': decision({
     needs: 'arrange',
+    looks: true,
     shape: mapping,
     carryOut: (given, who) => askMapping(who.sync, who, given),
   }),

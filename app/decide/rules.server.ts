@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { isRefusal } from '../kernel/refusal.ts'
 import { RULE_KINDS } from '../pool/rule.ts'
 import { momentsOf } from '../merchant/local-time.server.ts'
-import { askPreview, carryOutPreview, setCategory, type Wanted } from '../sync/rule-change.server.ts'
+import { setCategory, undoCategory } from '../sync/category.server.ts'
+import { askPreview, carryOutPreview, type Wanted } from '../sync/rule-change.server.ts'
 import { decision, type Deciding } from './decision.server.ts'
 import { id } from './fields.ts'
 import { day, localMoment, optional, wholeNumber, words } from './rule-fields.ts'
@@ -44,7 +45,7 @@ const previewed = (change: 'save' | 'end' | 'undo') =>
 
 /** What is decided about rules: nothing before its effect was looked at. */
 export const RULE_DECISIONS = {
-  'rule-preview': decision({ needs: 'arrange', shape, carryOut: preview }),
+  'rule-preview': decision({ needs: 'arrange', looks: true, shape, carryOut: preview }),
   'rule-save': previewed('save'),
   'rule-end': previewed('end'),
   'rule-undo': previewed('undo'),
@@ -52,6 +53,11 @@ export const RULE_DECISIONS = {
     needs: 'arrange',
     shape: { itemId: id, category: optional(words) },
     carryOut: (given, who) => setCategory(who.sync, who, given),
+  }),
+  'item-category-undo': decision({
+    needs: 'arrange',
+    shape: { itemId: id, changeId: id },
+    carryOut: (given, who) => undoCategory(who.sync, who, given),
   }),
 }
 

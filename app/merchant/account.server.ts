@@ -18,10 +18,12 @@ export type Account = {
   /** channel-clock time up to which every order is known; null before the first complete poll */
   watermark: Date | null
   readOwed: boolean
+  /** its listings are going off sale, and it with them; null: it is not being left */
+  leavingSince: Date | null
 }
 
 const COLUMNS = `merchant_id AS "merchantId", id, channel, external_id AS "externalId", name, status,
-  connected_at AS "connectedAt", opened_at AS "openedAt", watermark, read_owed AS "readOwed"`
+  connected_at AS "connectedAt", opened_at AS "openedAt", watermark, read_owed AS "readOwed", leaving_since AS "leavingSince"`
 
 export async function accountById(db: Sql, id: number): Promise<Account | undefined> {
   const text = `SELECT ${COLUMNS} FROM channel_account WHERE id = $1`

@@ -9,6 +9,7 @@ import { type Allocated, type AtLocation, deal, pick } from './allocation.ts'
 import { type AllocationDelta, type BookedLine, type Effect, writeBooked } from './booked-rows.server.ts'
 import { lockClaims } from './claim-rows.server.ts'
 import { settleClaims } from './claim.server.ts'
+import { handOver } from './handed-over.server.ts'
 import { type LineEffects, lineEffects, NOTHING_BOOKED, nothingToDo } from './line-effects.ts'
 import {
   keepLines,
@@ -75,6 +76,8 @@ type Working = {
   lineId: number
   was: LineRow | undefined
   effects: LineEffects
+  /** left us though nothing was reserved for it */
+  unbacked: number
   /** sold and given up before we heard of it: both are booked, and nothing of it stays */
   passed: number
   /** where its units lie while the booking goes on */
@@ -103,6 +106,7 @@ export async function bookOrder(db: Sql, input: OrderToBook): Promise<Outcome | 
   const work = workOf(input, { row, stored, ids })
   const due = work.filter(({ effects, passed }) => passed > 0 || !nothingToDo(effects))
   const { freed, promised } = due.length > 0 ? await bookLines(db, input, { row, due }) : { freed: [], promised: [] }
+  await handOverUnbacked(db, input, { row, due })
   await touchOrder(db, input, { orderId: row.id, changed: due.length > 0 })
   // Its own shortfalls too: who gave back what they wait for while this order was held here has passed them over.
   const short = work.flatMap(({ now, itemId }) => (now.short > 0 ? [itemId] : []))
@@ -153,7 +157,7 @@ function workOf(
     const passed = kept.isNew ? givenUpBefore(resolved.told) : 0
     const parts = was?.parts ?? [{ itemId, needs: 1 }]
     const kinds = { parts, apart: Boolean(was?.parts), toMake: was?.toMake ?? 0, oneOfOne: was?.oneOfOne ?? false }
-    return [{ resolved, itemId, lineId, was, effects, passed, places: was?.places ?? [], ...kinds, now }]
+    return [{ resolved, itemId, lineId, was, effects, passed, unbacked: 0, places: was?.places ?? [], ...kinds, now }]
   })
 }
 
@@ -227,7 +231,8 @@ async function bookLines(
     moves.release.push(...leave(line, { quantity: release, to: 'available', deltas }))
     const shipped = Math.min(line.effects.ship, line.now.reserved)
     moves.ship.push(...leave(line, { quantity: shipped, to: 'customer', deltas }))
-    line.now.short -= line.effects.ship - shipped
+    line.unbacked = line.effects.ship - shipped
+    line.now.short -= line.unbacked
     line.now.shipped += line.effects.ship
     restocks.push(comeBack(line, input.locations))
     note(line, { transition: 'release', quantity: release + passedShort + line.effects.forget })
@@ -257,6 +262,24 @@ async function bookLines(
   return {
     freed: [...new Set([...released, ...backOnSale])],
     promised: nowWhole.filter((id) => !due.some(({ lineId }) => lineId === id)),
+  }
+}
+
+// Whose a one-of-one piece is its claims say.
+async function handOverUnbacked(db: Sql, input: OrderToBook, { row, due }: { row: OrderRow; due: Working[] }) {
+  const change = changesOf(input, row.revision + 1)
+  for (const { lineId, unbacked, parts, apart, oneOfOne, resolved } of due) {
+    if (unbacked === 0 || oneOfOne) continue
+    const sources = resolved.told.sources.flatMap(({ externalLocationId, quantity }) => {
+      const locationId = input.locations.get(externalLocationId)
+      return locationId === undefined ? [] : [{ locationId, quantity }]
+    })
+    const handing = {
+      orderId: row.id,
+      name: input.order.name,
+      change: (step: string) => change(step, 'shipped', apart),
+    }
+    await handOver(db, handing, [{ lineId, quantity: unbacked, parts, sources }])
   }
 }
 
@@ -352,7 +375,7 @@ function comeBack(line: Working, locations: Map<string, number>): Restocked {
     missing -= n
     return [{ locationId, quantity: n }]
   })
-  return { lineId, itemId, places, known: effects.back - grown, apart, parts }
+  return { lineId, itemId, places, known: effects.back - grown, grown, apart, parts }
 }
 
 async function move(db: Sql, change: Change, moves: Move[]): Promise<void> {

@@ -9,6 +9,7 @@ import { because, byClaim } from './claim.ts'
 import { noteLosers } from './claim-incident.server.ts'
 import { type ClaimRow, endClaims, holdClaim, lockClaimants, lockClaims, settleClaim } from './claim-rows.server.ts'
 import { keepShortfalls } from './shortfall.server.ts'
+import { yieldPromised } from './yield-promised.server.ts'
 
 type Piece = { merchantId: number; itemId: number; at: Date }
 
@@ -47,7 +48,9 @@ async function settle(
   // Whose piece has left has it: it wants no other, should the shop ever come by it again.
   const [best] = rows.filter((row) => !hasLeft(row)).toSorted(byClaim)
   const holder = rows.find(({ reserved }) => reserved > 0)
-  const passes = best !== undefined && holder !== undefined && best !== holder && !isFinal(holder, piece.at)
+  // What somebody has in their hands no window of time brings back.
+  const isOpen = best?.handedOver || (holder !== undefined && !isFinal(holder, piece.at))
+  const passes = best !== undefined && holder !== undefined && best !== holder && isOpen
   if (passes) await pass(db, piece, { from: holder, to: best, why: because(best, holder) })
   else if (!holder) await leave(db, piece, best)
   else if (!isLive(holder)) await holdClaim(db, piece, { lineId: holder.lineId })
@@ -59,10 +62,15 @@ async function settle(
 async function leave(db: Sql, piece: Piece, best: ClaimRow | undefined): Promise<void> {
   await endClaims(db, piece)
   if (!best?.handedOver) return
+  const change = changeOf(piece, best, { step: 'took', n: best.yielded })
+  if ((await forSaleAt(db, piece)) === null) {
+    const gone = { ...piece, key: change.key, cause: change.cause, lost: `was handed over in order ${best.orderName}` }
+    await yieldPromised(db, gone, { itemId: piece.itemId, quantity: 1 })
+  }
   const locationId = await forSaleAt(db, piece)
   if (locationId !== null) {
     const move = moveOf(piece, { locationId, state: 'available' }, { outside: 'customer' })
-    await take(db, changeOf(piece, best, { step: 'took', n: best.yielded }), move)
+    await take(db, change, move)
   }
   await settleClaim(db, piece, { lineId: best.lineId, by: 'shipped' })
   best.settledBy = 'shipped'

@@ -1,19 +1,32 @@
-import { capabilitiesOf } from '../channels/registry.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import { assert } from '../kernel/assert.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { append } from '../pool/ledger.server.ts'
 import type { Change, End, Move } from '../pool/movement.ts'
-import type { AtLocation } from './allocation.ts'
 import { type BookedLine, writeBooked } from './booked-rows.server.ts'
+import { PARTS_OF_LINE } from './order-row.server.ts'
+import type { AtPlace, Part } from './parts.ts'
+import { settleParts } from './take-whole.server.ts'
 
-/** A line of an order, locked with it: what it waits for, and on which channel it was sold. */
-export type WaitingLine = BookedLine & { itemId: number; accountId: number; channel: string; history: boolean }
+/**
+ * A line of an order, locked with it: what it waits for, and on which channel it was sold. `parts`: what one unit takes;
+ * `apart`: it is a bundle's, and takes whole units of several things.
+ */
+export type WaitingLine = BookedLine & {
+  itemId: number
+  accountId: number
+  channel: string
+  history: boolean
+  parts: Part[]
+  apart: boolean
+}
 
 /** Pieces that are kept aside for somebody: on hold, or reserved for a cart of an account's. */
 export type KeptAside = {
-  itemId: number
+  /** pieces for so many units of the line */
+  units: number
   state: 'held' | 'reserved'
-  places: AtLocation[]
+  places: AtPlace[]
   /** the account whose cart it is; null: a hold */
   account: { id: number; channel: string } | null
 }
@@ -24,12 +37,15 @@ export async function lockLine(tx: Sql, merchantId: number, lineId: number): Pro
     AND id = (SELECT order_id FROM order_line WHERE merchant_id = $1 AND id = $2) FOR UPDATE`
   await tx.query({ text: order, values: [merchantId, lineId] })
   const text = `SELECT l.id AS "lineId", l.item_id AS "itemId", l.reserved, l.short, l.shipped, l.returned,
-      l.current_quantity AS "currentQuantity", o.account_id AS "accountId", a.channel, o.history
+      l.current_quantity AS "currentQuantity", o.account_id AS "accountId", a.channel, o.history, ${PARTS_OF_LINE} AS parts
     FROM order_line l
+    LEFT JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
     JOIN channel_order o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
     JOIN channel_account a ON a.merchant_id = o.merchant_id AND a.id = o.account_id
     WHERE l.merchant_id = $1 AND l.id = $2 AND l.takes_stock FOR UPDATE OF l`
-  return (await tx.query<WaitingLine>({ text, values: [merchantId, lineId] })).rows[0]
+  type Row = Omit<WaitingLine, 'parts' | 'apart'> & { parts: Part[] | null }
+  const [row] = (await tx.query<Row>({ text, values: [merchantId, lineId] })).rows
+  return row && { ...row, parts: row.parts ?? [{ itemId: row.itemId, needs: 1 }], apart: row.parts !== null }
 }
 
 /**
@@ -41,11 +57,16 @@ export async function giveToLine(
   change: Omit<Change, 'accountId'>,
   { line, kept }: { line: WaitingLine; kept: KeptAside },
 ): Promise<void> {
-  const quantity = kept.places.reduce((sum, place) => sum + place.quantity, 0)
+  const { units: quantity } = kept
+  const { lineId, itemId, parts } = line
   assert(quantity > 0 && quantity <= line.short, 'a line is given no more than it waits for')
+  for (const part of parts) {
+    const pieces = kept.places.reduce((sum, place) => sum + (place.itemId === part.itemId ? place.quantity : 0), 0)
+    assert(pieces === quantity * part.needs, 'a line is given whole units')
+  }
   await tellApart(tx, change, { line, kept })
   const { merchantId, key } = change
-  const { lineId, itemId } = line
+  if (line.apart) await settleParts(tx, merchantId, [{ lineId, parts }])
   await writeBooked(tx, {
     merchantId,
     event: key,
@@ -53,7 +74,7 @@ export async function giveToLine(
     effects: [{ lineId, transition: 'fill', quantity }],
     allocations: kept.places.map((place) => ({
       lineId,
-      itemId,
+      itemId: place.itemId,
       locationId: place.locationId,
       delta: place.quantity,
     })),
@@ -73,19 +94,21 @@ async function tellApart(
 ): Promise<void> {
   const keeper = kept.account?.id ?? null
   const sides = [line.channel, ...(kept.account ? [kept.account.channel] : [])]
-  const apart = keeper !== line.accountId && sides.some((channel) => capabilitiesOf(channel).writes === 'moves')
+  // What a channel sold as one thing it has not taken from the numbers of its parts.
+  const seller = line.apart ? null : line.accountId
+  const apart = keeper !== seller && sides.some((channel) => STOCKED_CHANNELS.includes(channel))
   const at = (state: 'held' | 'reserved' | 'available') => (locationId: number) => ({ locationId, state })
   const steps: [string, number | null, Move[]][] = apart
     ? [
         ['given up', keeper, moves(kept, at(kept.state), at('available'))],
-        ['taken', line.accountId, moves(kept, at('available'), at('reserved'))],
+        ['taken', seller, moves(kept, at('available'), at('reserved'))],
       ]
-    : [['taken', line.accountId, moves(kept, at(kept.state), at('reserved'))]]
+    : [['taken', seller, moves(kept, at(kept.state), at('reserved'))]]
   for (const [step, accountId, each] of steps) {
     const done = await append(tx, { ...change, key: `${change.key}/${step}`, accountId }, each)
     assert(done === 'done', `what is kept aside for ${change.cause} lies where its rows say`)
   }
 }
 
-const moves = ({ itemId, places }: KeptAside, from: (id: number) => End, to: (id: number) => End): Move[] =>
-  places.map(({ locationId, quantity }) => ({ itemId, quantity, from: from(locationId), to: to(locationId) }))
+const moves = ({ places }: KeptAside, from: (id: number) => End, to: (id: number) => End): Move[] =>
+  places.map(({ itemId, locationId, quantity }) => ({ itemId, quantity, from: from(locationId), to: to(locationId) }))

@@ -89,6 +89,7 @@ WITH acts AS (
     count(DISTINCT m.item_id)::int AS items, sum(m.quantity)::int AS pieces
   FROM movement m
   WHERE m.merchant_id = $1 AND m.actor LIKE 'person/%' AND m.recorded_at > $2 AND m.recorded_at < $3
+    AND strpos(m.key, $5) > 0
   GROUP BY m.recorded_at, m.actor, m.cause
   ORDER BY m.recorded_at DESC LIMIT $4
 )
@@ -100,16 +101,16 @@ ORDER BY a.at DESC`
 
 const SHOWN = 25
 
-/** What people did in the last 30 days, latest first, 25 at a time. `next` asks for those before. */
+/** What people did in the last 30 days, latest first, 25 at a time. `next` asks for those before; `only`: those with this in their keys. */
 export async function recentActs(
   db: Sql,
   merchantId: number,
-  { at, before }: { at: Date; before: Date | null },
+  { at, before, only = '' }: { at: Date; before: Date | null; only?: string },
 ): Promise<{ acts: ActRow[]; next: string | null }> {
   const since = new Date(at.getTime() - UNDO_WITHIN_MS)
   const until = before ?? new Date(at.getTime() + 1)
   type Found = Omit<ActRow, 'reason' | 'undoable'> & { reasons: string[] }
-  const { rows } = await db.query<Found>({ text: RECENT, values: [merchantId, since, until, SHOWN + 1] })
+  const { rows } = await db.query<Found>({ text: RECENT, values: [merchantId, since, until, SHOWN + 1, only] })
   const acts = rows.slice(0, SHOWN).map(({ reasons, ...row }) => {
     const fixed = reasons.find((reason) => !isUndoable(reason))
     return { ...row, reason: fixed ?? reasons[0] ?? '', undoable: fixed === undefined }

@@ -1,6 +1,7 @@
 import { assert } from '../kernel/assert.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { STOCK_STATES, type Balance, type StockState } from '../kernel/stock-state.ts'
+import { placesAt } from './places-at.server.ts'
 import type { KeptElsewhere } from './terms.ts'
 import type { StockAtLocation, Supply } from './supply.ts'
 
@@ -37,8 +38,17 @@ async function entriesAt(db: Sql, item: { merchantId: number; itemId: number }, 
 
 /** An item's balances as they were at any past moment: the fold of what had been recorded by then. */
 export async function balancesAt(db: Sql, item: { merchantId: number; itemId: number }, at: Date): Promise<BalancesAt> {
-  const entries = await entriesAt(db, item, at)
-  const places = await placesAt(db, item.merchantId)
+  return balancesIn(db, item, { at, known: placesAt(db, item.merchantId, at) })
+}
+
+type Then = { at: Date; known: ReturnType<typeof placesAt> }
+
+async function balancesIn(
+  db: Sql,
+  item: { merchantId: number; itemId: number },
+  { at, known }: Then,
+): Promise<BalancesAt> {
+  const [entries, places] = await Promise.all([entriesAt(db, item, at), known])
   const byPlace = Map.groupBy(entries, ({ locationId }) => locationId)
   const kept = entries
     .filter(({ state }) => state === 'kept')
@@ -56,17 +66,13 @@ function balanceOf(entries: Entry[]): Balance {
   return Object.fromEntries(STOCK_STATES.map((state) => [state, of(state)])) as Balance
 }
 
-// The places as they are. Where a place is kept with what it was before, that is to be asked here, by the moment.
-async function placesAt(db: Sql, merchantId: number): Promise<Omit<StockAtLocation, 'balance'>[]> {
-  const text = 'SELECT id, name, sellable FROM location WHERE merchant_id = $1 ORDER BY rank, id'
-  return (await db.query<Omit<StockAtLocation, 'balance'>>({ name: 'places-at', text, values: [merchantId] })).rows
-}
-
 /** The balances of any item at one moment; each item is folded once, however often it is asked for. */
 export function balancesOf(db: Sql, merchantId: number, at: Date): (itemId: number) => Promise<BalancesAt> {
   const asked = new Map<number, Promise<BalancesAt>>()
+  let known: Then['known'] | undefined
   return (itemId) => {
-    const answer = asked.get(itemId) ?? balancesAt(db, { merchantId, itemId }, at)
+    known ??= placesAt(db, merchantId, at)
+    const answer = asked.get(itemId) ?? balancesIn(db, { merchantId, itemId }, { at, known })
     asked.set(itemId, answer)
     return answer
   }

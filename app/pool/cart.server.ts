@@ -1,7 +1,8 @@
 import { assert } from '../kernel/assert.ts'
 import { type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
-import { cartChanges, type CartPiece, cartUntil } from './cart.ts'
+import { cartChanges, type CartPiece, type CartSet, cartUntil, takenApart } from './cart.ts'
+import { partsOfSets } from './held-part.server.ts'
 import { holdPolicyOf } from './hold-policy.server.ts'
 import { append, reserve } from './ledger.server.ts'
 import type { Change, Taken } from './movement.ts'
@@ -20,13 +21,15 @@ export type Cart = {
   madeAt: Date
   revision: number
   pieces: CartPiece[]
+  /** the sets that were asked for */
+  sets: CartSet[]
 }
 
 export type CartAsked = {
   externalId: string
   /** grows with every change of the cart; an older one, or the same again, changes nothing */
   version: number
-  /** the whole cart: what is not in it is given back. One line an item, 1 or more each */
+  /** the whole cart: what is not in it is given back. One line an item or set, 1 or more each */
   lines: { itemId: number; quantity: number }[]
 }
 
@@ -34,7 +37,11 @@ export type CartKept = { cart: Cart; freed: number[] }
 
 const STANDS = `SELECT c.id, c.external_id AS "externalId", c.version, c.status, c.until, c.made_at AS "madeAt", c.revision,
     COALESCE((SELECT json_agg(json_build_object('itemId', a.item_id, 'locationId', a.location_id, 'quantity', a.quantity)
-      ORDER BY a.item_id, a.location_id) FROM cart_allocation a WHERE a.merchant_id = c.merchant_id AND a.cart_id = c.id), '[]') AS pieces
+      ORDER BY a.item_id, a.location_id) FROM cart_allocation a WHERE a.merchant_id = c.merchant_id AND a.cart_id = c.id), '[]') AS pieces,
+    COALESCE((SELECT json_agg(json_build_object('itemId', s.bundle_id, 'quantity', s.quantity, 'parts',
+      (SELECT COALESCE(json_agg(json_build_object('itemId', b.component_id, 'needs', b.needs)), '[]') FROM bundle_component b
+        WHERE b.merchant_id = s.merchant_id AND b.bundle_id = s.bundle_id AND b.until IS NULL)) ORDER BY s.bundle_id)
+      FROM cart_set s WHERE s.merchant_id = c.merchant_id AND s.cart_id = c.id), '[]') AS sets
   FROM cart c WHERE c.merchant_id = $1 AND c.account_id = $2 AND c.external_id = $3`
 
 /** The cart, undefined when nothing was ever said of it. */
@@ -59,12 +66,19 @@ export async function putCart(tx: Sql, owner: CartOwner, asked: CartAsked): Prom
   const term = cartUntil(await holdPolicyOf(tx, owner.merchantId), { cart, at: owner.at })
   if (asked.lines.length > 0 && term.until <= owner.at)
     return refuse('longest', 'This cart has kept its pieces for as long as is allowed.')
-  const { give, take } = cartChanges(cart.pieces, asked.lines)
+  const parts = await partsOfSets(
+    tx,
+    owner.merchantId,
+    asked.lines.map(({ itemId }) => itemId),
+  )
+  const { give, take } = cartChanges(cart.pieces, takenApart(asked.lines, parts))
   if (give.length + take.length > 1) await lockStock(tx, owner.merchantId, [...give, ...take])
   await giveBack(tx, owner, { cart, pieces: give, reason: 'cart given up' })
   const taken = await takeForCart(tx, owner, { cart, take })
   if ('refused' in taken) return taken
   await keepCart(tx, owner, { cart, asked, taken, ...term })
+  const sets = asked.lines.filter(({ itemId }) => parts.has(itemId))
+  if (sets.length + cart.sets.length > 0) await keepSets(tx, owner, { cart, sets })
   const kept = await cartOf(tx, owner, asked.externalId)
   assert(kept, 'a cart that was kept is there')
   return { cart: kept, freed: give.map(({ itemId }) => itemId) }
@@ -186,6 +200,19 @@ async function keepCart(tx: Sql, owner: CartOwner, { cart, asked, taken, until, 
     madeAt,
   ]
   await tx.query({ name: 'keep-cart', text, values: [...values, ...columns] })
+}
+
+async function keepSets(
+  tx: Sql,
+  { merchantId }: CartOwner,
+  { cart, sets }: { cart: Cart; sets: CartAsked['lines'] },
+): Promise<void> {
+  const text = `WITH gone AS (DELETE FROM cart_set WHERE merchant_id = $1 AND cart_id = $2 AND bundle_id <> ALL ($3::int[]))
+    INSERT INTO cart_set (merchant_id, cart_id, bundle_id, quantity)
+    SELECT $1, $2, s.id, s.quantity FROM unnest($3::int[], $4::int[]) AS s (id, quantity)
+    ON CONFLICT (merchant_id, cart_id, bundle_id) DO UPDATE SET quantity = EXCLUDED.quantity`
+  const columns = [sets.map(({ itemId }) => itemId), sets.map(({ quantity }) => quantity)]
+  await tx.query({ name: 'keep-sets', text, values: [merchantId, cart.id, ...columns] })
 }
 
 /** Time is up: its pieces are for sale again. Refused when it was renewed, or has become an order. */

@@ -38,3 +38,32 @@ export function cartUntil(
   const [each, longest] = [after(at, cartMinutes), after(madeAt, cartLongestMinutes)]
   return { madeAt, until: each < longest ? each : longest }
 }
+
+/** A set in a cart, and what one of it is made of. */
+export type CartSet = { itemId: number; quantity: number; parts: { itemId: number; needs: number }[] }
+
+type Counted = { itemId: number; quantity: number }
+
+/** Lines by the pieces that they take: a set takes those of its parts. `parts`: of the sets, by set. */
+export function takenApart(lines: Counted[], parts: ReadonlyMap<number, CartSet['parts']>): Counted[] {
+  return lines.flatMap((line) => {
+    const of = parts.get(line.itemId)
+    return of ? of.map(({ itemId, needs }) => ({ itemId, quantity: needs * line.quantity })) : [line]
+  })
+}
+
+/**
+ * What is kept for a cart in the words in which it was asked for: sets, as many as are whole, and the other pieces by
+ * themselves.
+ */
+export function keptLines(pieces: CartPiece[], sets: CartSet[]): Counted[] {
+  const left = new Map<number, number>()
+  for (const { itemId, quantity } of pieces) left.set(itemId, (left.get(itemId) ?? 0) + quantity)
+  const whole = sets.map(({ itemId, quantity, parts }) => {
+    const n = Math.min(quantity, ...parts.map((part) => Math.floor((left.get(part.itemId) ?? 0) / part.needs)))
+    for (const part of parts) left.set(part.itemId, (left.get(part.itemId) ?? 0) - n * part.needs)
+    return { itemId, quantity: n }
+  })
+  const others = [...left].map(([itemId, quantity]) => ({ itemId, quantity }))
+  return [...whole, ...others].filter(({ quantity }) => quantity > 0)
+}

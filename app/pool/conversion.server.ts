@@ -1,8 +1,10 @@
-import { type Refusal, refuse } from '../kernel/refusal.ts'
+import { isRefusal, type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
-import { type Conversion, conversionProblem, type ConversionKind, type Convertible, type Pieces } from './conversion.ts'
+import { type Conversion, conversionProblem, type ConversionKind, type Convertible } from './conversion.ts'
+import { conversionPlaces } from './conversion-places.server.ts'
 import { append } from './ledger.server.ts'
 import type { Change } from './movement.ts'
+import { notAllMoved } from './not-all-moved.server.ts'
 import { keepRemark } from './remark.server.ts'
 
 /** `token` names it: the same one happens once. `remark`: why, in a person's words. */
@@ -25,18 +27,24 @@ export async function convert(tx: Sql, converting: Converting): Promise<Refusal 
   const items = await lockItems(tx, merchantId, [...new Set(all.map(({ itemId }) => itemId))])
   // After the lock: the same one that has just been committed is seen.
   if (await happened(tx, merchantId, key)) return { freed: [] }
-  const problem = conversionProblem(converting, items) ?? (await problemOfPlaces(tx, merchantId, all))
+  const problem = conversionProblem(converting, items)
   if (problem) return problem
+  const owed = await conversionPlaces(tx, converting)
+  if (isRefusal(owed)) return owed
   const cause = await keep(tx, { ...converting, key })
-  const done = await append(tx, changeOf(converting, { key, cause }), movesOf(converting))
+  const done = await append(tx, changeOf(converting, { key, cause }), movesOf(converting, owed))
   if (done === 'already') return { freed: [] }
-  if (done !== 'done') return refuse('not-there', notThere(done.lacking, items))
+  if (done !== 'done')
+    return done.twice ? notAllMoved(tx, merchantId, done) : refuse('not-there', notThere(done.lacking, items))
   return { freed: makes.filter(({ state }) => state === 'available').map(({ itemId }) => itemId) }
 }
 
-const movesOf = ({ takes, makes }: Conversion) => [
+// What had a check before it still has, whatever was made of it.
+const movesOf = ({ takes, makes }: Conversion, { checkOwed }: { checkOwed: boolean }) => [
   ...takes.map(({ itemId, quantity, ...from }) => ({ itemId, quantity, from, to: { outside: 'converted' as const } })),
-  ...makes.map(({ itemId, quantity, ...to }) => ({ itemId, quantity, from: { outside: 'converted' as const }, to })),
+  ...makes.map(({ itemId, quantity, ...to }) => ({
+    ...{ itemId, quantity, from: { outside: 'converted' as const }, to, stay: { checkOwed } },
+  })),
 ]
 
 const changeOf = (of: Converting, { key, cause }: { key: string; cause: string }): Change => ({
@@ -76,13 +84,6 @@ async function lockItems(tx: Sql, merchantId: number, itemIds: number[]): Promis
 async function happened(tx: Sql, merchantId: number, key: string): Promise<boolean> {
   const text = 'SELECT FROM conversion WHERE merchant_id = $1 AND key = $2'
   return (await tx.query({ name: 'converted-before', text, values: [merchantId, key] })).rowCount !== 0
-}
-
-async function problemOfPlaces(tx: Sql, merchantId: number, pieces: Pieces[]): Promise<Refusal | undefined> {
-  const places = [...new Set(pieces.map(({ locationId }) => locationId))]
-  const text = 'SELECT FROM location WHERE merchant_id = $1 AND id = ANY ($2::int[]) AND archived_at IS NULL'
-  const known = await tx.query({ name: 'places-known', text, values: [merchantId, places] })
-  return known.rowCount === places.length ? undefined : refuse('unknown-place', 'There is no such place.')
 }
 
 async function keep(tx: Sql, of: Converting & { key: string }): Promise<string> {

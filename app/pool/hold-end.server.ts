@@ -1,86 +1,122 @@
 import { assert } from '../kernel/assert.ts'
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
-import { changeOf, type Held, type Hold, type Holder, lockHold } from './hold.server.ts'
-import { append, happened } from './ledger.server.ts'
+import { changeOf, type Held, type HeldPlace, type Hold, type Holder, lockHold } from './hold.server.ts'
+import { append } from './ledger.server.ts'
 import type { End, Move } from './movement.ts'
+import type { Reason } from './reason.ts'
 
 type Who = Pick<Holder, 'merchantId' | 'actor' | 'at'>
 
 /** Its pieces are for sale again where they lie. */
-export async function releaseHold(tx: Sql, who: Who, { holdId }: { holdId: number }): Promise<Refusal | Held> {
-  const hold = await lockHold(tx, who.merchantId, holdId)
-  if (isRefusal(hold)) return hold
-  const change = changeOf(who, { holdId, step: 'released', reason: 'hold given up' })
-  const done = await append(tx, change, movesOf(hold, forSaleAt))
-  if (done !== 'done') return notWhereTheyShould(hold)
-  await endHold(tx, who, { holdId, status: 'released' })
-  return { holdId, freed: [hold.itemId] }
-}
+export const releaseHold = (tx: Sql, who: Who, { holdId }: { holdId: number }): Promise<Refusal | Held> =>
+  end(tx, who, { holdId, step: 'released', reason: 'hold given up', status: 'released', to: forSaleAt })
 
 /** Time is up: its pieces are for sale again. Refused when somebody was first, or has extended it. */
-export async function expireHold(tx: Sql, who: Who, { holdId }: { holdId: number }): Promise<Refusal | Held> {
-  const hold = await lockHold(tx, who.merchantId, holdId)
-  if (isRefusal(hold)) return hold
-  if (hold.until > who.at) return refuse('not-yet', 'This hold has not run out.')
-  const change = changeOf(who, { holdId, step: 'expired', reason: 'hold ran out' })
-  const done = await append(tx, change, movesOf(hold, forSaleAt))
-  if (done !== 'done') return notWhereTheyShould(hold)
-  await endHold(tx, who, { holdId, status: 'expired' })
-  return { holdId, freed: [hold.itemId] }
-}
+export const expireHold = (tx: Sql, who: Who, { holdId }: { holdId: number }): Promise<Refusal | Held> =>
+  end(tx, who, {
+    holdId,
+    step: 'expired',
+    reason: 'hold ran out',
+    status: 'expired',
+    to: forSaleAt,
+    objects: (hold) => (hold.until > who.at ? refuse('not-yet', 'This hold has not run out.') : undefined),
+  })
 
 /** The client has taken its pieces home. */
-export async function sellHeld(tx: Sql, who: Who, { holdId }: { holdId: number }): Promise<Refusal | Held> {
-  const hold = await lockHold(tx, who.merchantId, holdId)
-  if (isRefusal(hold)) return hold
-  const change = changeOf(who, { holdId, step: 'sold', reason: 'sold in the shop' })
-  const done = await append(
-    tx,
-    change,
-    movesOf(hold, () => ({ outside: 'customer' })),
-  )
-  if (done !== 'done') return notWhereTheyShould(hold)
-  await endHold(tx, who, { holdId, status: 'converted' })
-  return { holdId, freed: [] }
+export const sellHeld = (tx: Sql, who: Who, { holdId }: { holdId: number }): Promise<Refusal | Held> =>
+  end(tx, who, {
+    holdId,
+    step: 'sold',
+    reason: 'sold in the shop',
+    status: 'converted',
+    to: () => ({ outside: 'customer' }),
+  })
+
+/** `key`: of the change that it ended with. */
+export type EndedThere = Held & { key: string }
+type There = { holdId: number; account: { id: number } }
+
+/** A person of a channel has given it up there: the channel has its pieces for sale already. */
+export async function giveUpThere(
+  tx: Sql,
+  { merchantId, at }: Omit<Who, 'actor'>,
+  { holdId, account }: There,
+): Promise<Refusal | EndedThere> {
+  const step = `given up there/${account.id}`
+  const who = { merchantId, at, actor: `channel/${account.id}/person` }
+  const of = {
+    holdId,
+    step,
+    reason: 'hold given up',
+    status: 'released',
+    to: forSaleAt,
+    accountId: account.id,
+  } as const
+  return keyed(await end(tx, who, of), `hold/${holdId}/${step}`)
 }
 
-export type HeldMove = { holdId: number; from: number; to: number; quantity: number; token: string }
+/**
+ * A person of a channel has made an order of what was kept aside there for it: the channel has given its pieces to the
+ * order already. Here they are free, for the order that is booked next in the caller's transaction.
+ */
+export async function becomeOrderThere(
+  tx: Sql,
+  { merchantId, at }: Omit<Who, 'actor'>,
+  { holdId, account }: There,
+): Promise<Refusal | EndedThere> {
+  const step = `ordered there/${account.id}`
+  const who = { merchantId, at, actor: `channel/${account.id}/person` }
+  const of = { holdId, step, status: 'converted', to: forSaleAt, accountId: account.id } as const
+  return keyed(await end(tx, who, { ...of, reason: 'hold became an order' }), `hold/${holdId}/${step}`)
+}
 
-/** Held pieces are laid elsewhere, and stay on hold: to the hold shelf, into the window. */
-export async function moveHeld(tx: Sql, who: Who, { holdId, from, to, ...move }: HeldMove): Promise<Refusal | Held> {
+const keyed = (held: Refusal | Held, key: string): Refusal | EndedThere => (isRefusal(held) ? held : { ...held, key })
+
+type Ending = {
+  holdId: number
+  step: string
+  reason: Reason
+  status: Exclude<Hold['status'], 'active'>
+  to: (locationId: number) => End
+  /** the account that has done it to its own numbers already */
+  accountId?: number
+  objects?: (hold: Hold) => Refusal | undefined
+}
+
+async function end(tx: Sql, who: Who, ending: Ending): Promise<Refusal | Held> {
+  const { holdId, status, to, accountId = null } = ending
   const hold = await lockHold(tx, who.merchantId, holdId)
   if (isRefusal(hold)) return hold
-  if (from === to) return refuse('same-place', 'They lie there already.')
-  const place = 'SELECT FROM location WHERE merchant_id = $1 AND id = $2 AND archived_at IS NULL'
-  const { rows } = await tx.query({ text: place, values: [who.merchantId, to] })
-  if (rows.length === 0) return refuse('unknown-place', 'There is no such place.')
-  const change = changeOf(who, { holdId, step: `moved/${move.token}`, reason: 'held piece moved' })
-  if (await happened(tx, change)) return { holdId, freed: [] }
-  const there = hold.places.find(({ locationId }) => locationId === from)?.quantity ?? 0
-  if (there < move.quantity) return refuse('not-there', 'So many pieces of this hold do not lie there.')
-  const ends = { from: { locationId: from, state: 'held' as const }, to: { locationId: to, state: 'held' as const } }
-  const done = await append(tx, change, [{ itemId: hold.itemId, quantity: move.quantity, ...ends }])
+  const refused = ending.objects?.(hold)
+  if (refused) return refused
+  const done = await append(tx, { ...changeOf(who, ending), accountId }, movesOf(hold, to))
   if (done !== 'done') return notWhereTheyShould(hold)
-  await takeFromAllocation(tx, who, { hold, locationId: from, quantity: move.quantity })
-  const text = `INSERT INTO hold_allocation AS a (merchant_id, hold_id, item_id, location_id, quantity) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (merchant_id, hold_id, location_id) DO UPDATE SET quantity = a.quantity + EXCLUDED.quantity`
-  await tx.query({ text, values: [who.merchantId, holdId, hold.itemId, to, move.quantity] })
-  return { holdId, freed: [] }
+  await endHold(tx, who, { holdId, status })
+  return { holdId, freed: to === forSaleAt ? itemsOf(hold) : [] }
 }
+
+/** The items that lie there for a hold. */
+export const itemsOf = ({ places }: Pick<Hold, 'places'>): number[] => [...new Set(places.map(({ itemId }) => itemId))]
 
 /** So many of its pieces do not lie there any more. They have been moved. */
 export async function takeFromAllocation(
   tx: Sql,
   { merchantId }: Who,
-  { hold, locationId, quantity }: { hold: Hold; locationId: number; quantity: number },
+  { holdId, places }: { holdId: number; places: HeldPlace[] },
 ): Promise<void> {
-  const text = `WITH lowered AS (
-      UPDATE hold_allocation SET quantity = quantity - $4
-      WHERE merchant_id = $1 AND hold_id = $2 AND location_id = $3 AND quantity > $4
+  const text = `WITH gone AS (
+      SELECT * FROM unnest($3::int[], $4::int[], $5::int[]) AS g (item_id, location_id, quantity)
+    ), lowered AS (
+      UPDATE hold_allocation a SET quantity = a.quantity - g.quantity FROM gone g
+      WHERE a.merchant_id = $1 AND a.hold_id = $2 AND a.item_id = g.item_id AND a.location_id = g.location_id
+        AND a.quantity > g.quantity
     )
-    DELETE FROM hold_allocation WHERE merchant_id = $1 AND hold_id = $2 AND location_id = $3 AND quantity = $4`
-  await tx.query({ text, values: [merchantId, hold.id, locationId, quantity] })
+    DELETE FROM hold_allocation a USING gone g
+    WHERE a.merchant_id = $1 AND a.hold_id = $2 AND a.item_id = g.item_id AND a.location_id = g.location_id
+      AND a.quantity = g.quantity`
+  const columns = (['itemId', 'locationId', 'quantity'] as const).map((name) => places.map((place) => place[name]))
+  await tx.query({ name: 'lower-hold', text, values: [merchantId, holdId, ...columns] })
 }
 
 /** It is over, though its pieces are not where they should be: nothing is moved. */
@@ -94,15 +130,15 @@ export async function abandonHold(tx: Sql, who: Who, { holdId }: { holdId: numbe
 const forSaleAt = (locationId: number): End => ({ locationId, state: 'available' })
 
 /** All pieces of a hold, from where they lie to where `to` says. */
-export const movesOf = ({ itemId, places }: Hold, to: (locationId: number) => End): Move[] =>
-  places.map(({ locationId, quantity }) => ({
+const movesOf = ({ places }: Hold, to: (locationId: number) => End): Move[] =>
+  places.map(({ itemId, locationId, quantity }) => ({
     itemId,
     quantity,
     from: { locationId, state: 'held' },
     to: to(locationId),
   }))
 
-const notWhereTheyShould = ({ id }: Hold) =>
+export const notWhereTheyShould = ({ id }: Pick<Hold, 'id'>): Refusal =>
   refuse('not-there', `The pieces of hold ${id} are not where the books say. Count them first.`)
 
 /** Closes the hold's row. Its pieces have been moved. */

@@ -19,6 +19,8 @@ export type HoldPolicy = {
   cartLongestMinutes: number
   /** whether what lies in Shopify's checkouts is kept aside too */
   checkouts: boolean
+  /** whether a hold is a draft order of Shopify's own */
+  shopifyDrafts: boolean
 }
 
 export const FIRST_POLICY: HoldPolicy = {
@@ -31,6 +33,7 @@ export const FIRST_POLICY: HoldPolicy = {
   cartMinutes: 15,
   cartLongestMinutes: 60,
   checkouts: false,
+  shopifyDrafts: false,
 }
 
 export type HoldAsked = {

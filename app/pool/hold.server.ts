@@ -2,12 +2,14 @@ import { assert } from '../kernel/assert.ts'
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { type ClientAsked, clientFor } from './client.server.ts'
+import { partsOf, type HeldPart } from './held-part.server.ts'
 import { againstPolicy, renewalRefused, untilRefused } from './hold-policy.ts'
 import { holdPolicyOf } from './hold-policy.server.ts'
 import { append, takeToHeld } from './ledger.server.ts'
 import type { Change, Taken } from './movement.ts'
 import type { Reason } from './reason.ts'
 import { keepRemark } from './remark.server.ts'
+import { seqOf } from './stock.server.ts'
 
 /** Who does something with a hold: "person/7" and their role, "app" for time. */
 export type Holder = { merchantId: number; actor: string; role: string; at: Date }
@@ -15,7 +17,7 @@ export type Holder = { merchantId: number; actor: string; role: string; at: Date
 export type NewHold = {
   itemId: number
   client: ClientAsked
-  /** pieces, 1 or more */
+  /** pieces, or sets of a bundle, 1 or more */
   quantity: number
   until: Date
   /** where they are taken; null: at the first places that sell */
@@ -26,7 +28,10 @@ export type NewHold = {
   token: string
 }
 
-/** A hold as it stands, and where its pieces lie. */
+/** Held pieces of one item at one place. */
+export type HeldPlace = { itemId: number; locationId: number; quantity: number }
+
+/** A hold as it stands, and where its pieces lie. `parts`: what one of it is made of, itself where it is no set. */
 export type Hold = {
   id: number
   itemId: number
@@ -34,7 +39,8 @@ export type Hold = {
   until: Date
   status: 'active' | 'released' | 'expired' | 'converted'
   renewals: number
-  places: { locationId: number; quantity: number }[]
+  parts: HeldPart[]
+  places: HeldPlace[]
 }
 
 export type Held = { holdId: number; freed: number[] }
@@ -67,9 +73,10 @@ export async function makeHold(tx: Sql, who: Holder, asked: NewHold): Promise<Re
   const remark =
     asked.note === null ? null : await keepRemark(tx, { merchantId, actor: who.actor, text: asked.note, at })
   const holdId = await insertHold(tx, who, { ...asked, person, clientId, remark })
-  const taken = await takeFor(tx, changeOf(who, { holdId, step: 'made', reason: 'held for a client' }), asked)
+  const change = changeOf(who, { holdId, step: 'made', reason: 'held for a client' })
+  const taken = await takeFor(tx, change, { ...asked, parts: item.parts })
   if (isRefusal(taken)) return taken
-  await keepAllocations(tx, { merchantId, holdId, itemId }, taken)
+  await keepAllocations(tx, { merchantId, holdId, parts: item.parts }, taken)
   return { holdId, freed: [] }
 }
 
@@ -104,14 +111,15 @@ async function itemToHold(
   tx: Sql,
   merchantId: number,
   itemId: number,
-): Promise<Refusal | { priceMinor: number | null }> {
+): Promise<Refusal | { priceMinor: number | null; parts: HeldPart[] }> {
   const text = `SELECT i.kind, i.status, CASE WHEN i.currency = m.currency THEN i.price_minor END AS "priceMinor"
     FROM item i JOIN merchant m ON m.id = i.merchant_id WHERE i.merchant_id = $1 AND i.id = $2`
   type Row = { kind: string; status: string; priceMinor: number | null }
   const [item] = (await tx.query<Row>({ text, values: [merchantId, itemId] })).rows
   if (!item || item.status === 'deleted') return refuse('unknown-item', 'There is no such item.')
-  if (item.kind === 'bundle') return refuse('bundle', 'A set has no pieces of its own: put its parts on hold.')
-  return item
+  const parts = item.kind === 'bundle' ? await partsOf(tx, merchantId, itemId) : [{ itemId, needs: 1 }]
+  if (parts.length === 0) return refuse('bundle', 'Nobody has said yet what this set is made of.')
+  return { priceMinor: item.priceMinor, parts }
 }
 
 async function openHolds(tx: Sql, merchantId: number, of: { person: number; clientId: number }) {
@@ -135,39 +143,55 @@ async function insertHold(tx: Sql, { merchantId, at }: Holder, hold: Inserted): 
   return (await tx.query<{ id: number }>({ text, values })).rows[0]!.id
 }
 
-async function takeFor(tx: Sql, change: Change, { itemId, quantity, locationId }: NewHold): Promise<Refusal | Taken[]> {
+type Taking = NewHold & { parts: HeldPart[] }
+
+// The parts of a set all together or none: a set of which one part is missing takes nothing of the others.
+async function takeFor(tx: Sql, change: Change, { quantity, locationId, parts }: Taking): Promise<Refusal | Taken[]> {
+  const demands = parts.map(({ itemId, needs }) => ({ itemId, quantity: needs * quantity }))
   if (locationId === null) {
-    const done = await takeToHeld(tx, change, { itemId, quantity })
+    const done = await takeToHeld(tx, change, demands)
     assert(done !== 'already', 'a hold is made once')
-    return done.short.length > 0 ? notThere(quantity) : done.taken
+    return done.short.length > 0 ? notThere(quantity, parts) : done.taken
   }
   const place = 'SELECT FROM location WHERE merchant_id = $1 AND id = $2 AND archived_at IS NULL'
   const { rows } = await tx.query({ text: place, values: [change.merchantId, locationId] })
   if (rows.length === 0) return refuse('unknown-place', 'There is no such place.')
   const ends = { from: { locationId, state: 'available' as const }, to: { locationId, state: 'held' as const } }
-  const done = await append(tx, change, [{ itemId, quantity, ...ends }])
-  return done === 'done' ? [{ itemId, locationId, quantity }] : notThere(quantity)
+  const moves = demands.map((demand) => ({ ...demand, ...ends }))
+  const done = await append(tx, change, moves)
+  return done === 'done' ? demands.map((demand) => ({ ...demand, locationId })) : notThere(quantity, parts)
 }
 
-const notThere = (quantity: number) =>
-  refuse(
+function notThere(quantity: number, parts: HeldPart[]): Refusal {
+  if (parts.length > 1)
+    return refuse(
+      'not-there',
+      `There are not all the parts of ${quantity === 1 ? 'it' : `${quantity} of it`} free there.`,
+    )
+  return refuse(
     'not-there',
     quantity === 1 ? 'No piece of it is free there.' : `There are no ${quantity} free pieces of it there.`,
   )
+}
 
 async function keepAllocations(
   tx: Sql,
-  { merchantId, holdId, itemId }: { merchantId: number; holdId: number; itemId: number },
+  { merchantId, holdId, parts }: { merchantId: number; holdId: number; parts: HeldPart[] },
   taken: Taken[],
 ): Promise<void> {
   const text = `WITH placed AS (
       INSERT INTO hold_allocation (merchant_id, hold_id, item_id, location_id, quantity)
-      SELECT $1, $2, $3, x.location_id, x.quantity FROM unnest($4::int[], $5::int[]) AS x (location_id, quantity)
+      SELECT $1, $2, x.item_id, x.location_id, x.quantity FROM unnest($3::int[], $4::int[], $5::int[]) AS x (item_id, location_id, quantity)
+    ), made_of AS (
+      INSERT INTO hold_component (merchant_id, hold_id, component_id, needs)
+      SELECT $1, $2, x.item_id, x.needs FROM unnest($6::int[], $7::int[]) AS x (item_id, needs)
+      JOIN hold h ON h.merchant_id = $1 AND h.id = $2 AND h.item_id <> x.item_id
     )
-    UPDATE hold SET stock_seq = (SELECT sum(version) FROM balance WHERE merchant_id = $1 AND item_id = $3)
-    WHERE merchant_id = $1 AND id = $2`
-  const where = [taken.map(({ locationId }) => locationId), taken.map(({ quantity }) => quantity)]
-  await tx.query({ text, values: [merchantId, holdId, itemId, ...where] })
+    UPDATE hold h SET stock_seq = ${seqOf('i')} FROM item i
+    WHERE h.merchant_id = $1 AND h.id = $2 AND i.merchant_id = $1 AND i.id = h.item_id`
+  const placed = (['itemId', 'locationId', 'quantity'] as const).map((name) => taken.map((one) => one[name]))
+  const madeOf = [parts.map(({ itemId }) => itemId), parts.map(({ needs }) => needs)]
+  await tx.query({ text, values: [merchantId, holdId, ...placed, ...madeOf] })
 }
 
 /** The hold, locked: what is done with it is done one after the other. Refused when it is not open any more. */
@@ -176,7 +200,11 @@ export async function lockHold(tx: Sql, merchantId: number, holdId: number): Pro
   await tx.query({ name: 'lock-hold', text: lock, values: [merchantId, holdId] })
   // Read after the lock: a statement that has waited for it sees its other tables as they were before.
   const text = `SELECT h.id, h.item_id AS "itemId", h.client_id AS "clientId", h.until, h.status, h.renewals,
-      COALESCE((SELECT json_agg(json_build_object('locationId', a.location_id, 'quantity', a.quantity) ORDER BY a.location_id)
+      COALESCE((SELECT json_agg(json_build_object('itemId', c.component_id, 'needs', c.needs) ORDER BY c.component_id)
+        FROM hold_component c WHERE c.merchant_id = h.merchant_id AND c.hold_id = h.id),
+        json_build_array(json_build_object('itemId', h.item_id, 'needs', 1))) AS parts,
+      COALESCE((SELECT json_agg(json_build_object('itemId', a.item_id, 'locationId', a.location_id, 'quantity', a.quantity)
+          ORDER BY a.location_id, a.item_id)
         FROM hold_allocation a WHERE a.merchant_id = h.merchant_id AND a.hold_id = h.id), '[]') AS places
     FROM hold h WHERE h.merchant_id = $1 AND h.id = $2`
   const { rows } = await tx.query<Hold>({ name: 'hold-as-it-stands', text, values: [merchantId, holdId] })

@@ -128,9 +128,9 @@ export async function reserve(
 }
 
 /** Takes units for a client: available → held, all of them or none, as `reserve` finds them. */
-export async function takeToHeld(db: Sql, change: Change, demand: Demand): Promise<Reserved | 'already'> {
-  assert(demand.quantity > 0, 'a hold asks for something')
-  return onceOnly(() => takeAnywhere(db, change, { demands: [demand], whole: true, statement: HOLD }))
+export async function takeToHeld(db: Sql, change: Change, demands: Demand[]): Promise<Reserved | 'already'> {
+  assert(demands.length > 0 && demands.every(({ quantity }) => quantity > 0), 'a hold asks for something')
+  return onceOnly(() => takeAnywhere(db, change, { demands, whole: true, statement: HOLD }))
 }
 
 type Taking = { demands: Demand[]; whole: boolean; statement: typeof RESERVE | typeof HOLD }

@@ -35,6 +35,11 @@ export async function placesOf(db: Sql, merchantId: number, ids: number[]): Prom
   return gone ? refuse('archived-place', `${gone.name} is not used any more.`) : found
 }
 
+type Titled = { title: string }
+export const madeOfOthers = ({ title }: Titled): Refusal =>
+  refuse('bundle', `${title} is made of other items: its pieces are theirs. Move those.`)
+export const notTracked = ({ title }: Titled): Refusal => refuse('not-tracked', `No number of ${title} is kept.`)
+
 export type CountedItem = { title: string; kind: string }
 
 /** An item of the merchant's whose pieces are counted; the refusal when it is not one. */
@@ -43,9 +48,8 @@ export async function countedItem(db: Sql, merchantId: number, itemId: number): 
   type Row = CountedItem & { tracked: boolean; status: string }
   const [item] = (await db.query<Row>({ name: 'counted-item', text, values: [merchantId, itemId] })).rows
   if (!item || item.status === 'deleted') return NO_SUCH_ITEM
-  if (item.kind === 'bundle')
-    return refuse('bundle', `${item.title} is made of other items: its pieces are theirs. Move those.`)
-  return item.tracked ? item : refuse('not-tracked', `No number of ${item.title} is kept.`)
+  if (item.kind === 'bundle') return madeOfOthers(item)
+  return item.tracked ? item : notTracked(item)
 }
 
 // What lies at all places together stays far within what a number of the database holds.

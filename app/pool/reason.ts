@@ -13,6 +13,7 @@ export type Reason =
   | 'gone, a person says'
   | 'moved'
   | 'passed on to the better claim'
+  | 'lost by an order'
   | 'put aside to be looked at'
   | 'looked at, in order'
   | 'looked at, damaged'

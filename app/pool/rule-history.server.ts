@@ -46,9 +46,9 @@ type Write = { merchantId: number; ruleId: number | null; draft: RuleDraft | nul
  * Returns the rule as it stands; null when it has ended.
  */
 export async function writeRule(tx: Sql, { merchantId, ruleId, draft, actor, at }: Write): Promise<Rule | null> {
-  const close = `UPDATE rule_version SET valid_to = GREATEST(valid_from, $3)
+  const close = `UPDATE rule_version SET valid_to = GREATEST(valid_from, $3), ended_by = $4
     WHERE merchant_id = $1 AND rule_id = $2 AND valid_to IS NULL`
-  if (ruleId !== null) await tx.query({ text: close, values: [merchantId, ruleId, at] })
+  if (ruleId !== null) await tx.query({ text: close, values: [merchantId, ruleId, at, actor] })
   if (draft === null) return null
   const text = `INSERT INTO rule_version (merchant_id, rule_id, version, kind, scope, item_id, category, account_id, quantity, low,
       slow_ms, places, starts_at, ends_at, remark_id, owner_id, review_on, saved_by, valid_from)

@@ -26,6 +26,13 @@ export const rulesLateral = (of: Named): string => `LATERAL (
         AND kb.safety_stock > 0), '[]') AS "keptElsewhere"
 )`
 
+/** A lateral join that gives the rules an item on an account was under at a moment, by the names of their columns. */
+export const rulesThenLateral = (of: Named & { at: string }): string => `LATERAL (
+  SELECT COALESCE(json_agg(${RULE_JSON} ORDER BY r.rule_id), '[]') AS rules FROM rule_version r
+  WHERE r.merchant_id = ${of.merchant} AND r.scope = ANY (${scopesSql(of)})
+    AND r.valid_from <= ${of.at} AND (r.valid_to IS NULL OR r.valid_to > ${of.at})
+)`
+
 /** What each of these items is under on an account, now. */
 export async function underOf(
   db: Sql,

@@ -1,7 +1,8 @@
 import { isRefusal, refuse, type Refusal } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
-import { carry, type Known, type Moved, type Moving } from './move.server.ts'
+import { carry, type Moved, type Moving } from './move.server.ts'
 import { type HandledState, HANDLED_STATES, type MovingPlace, placesOf } from './moving-place.server.ts'
+import type { Known } from './objection.ts'
 
 /** Pieces that set out from a spot for a place of ours. */
 export type Sending = Omit<Moving, 'to' | 'check' | 'bought'> & { toLocationId: number }

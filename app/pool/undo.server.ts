@@ -5,14 +5,19 @@ import { type Act, actOf, undoKey } from './acts.server.ts'
 import { itemTitles } from './item-titles.server.ts'
 import { append } from './ledger.server.ts'
 import type { Move } from './movement.ts'
+import { notAllMoved } from './not-all-moved.server.ts'
+import { type NotBack, objectionsToBack } from './undo-objections.server.ts'
 import { isUndoable, type LiesAt, planUndo, UNDO_WITHIN_MS, type UndoPlan } from './undo-plan.ts'
 
-/** What undoing an act would do now. */
-export type UndoPreview = UndoPlan & { act: Act }
+/** What undoing an act would do now. `kept`: the items that their places do not let go back. */
+export type UndoPreview = UndoPlan & { act: Act; kept: NotBack[] }
 
 type Asked = { merchantId: number; key: string; at: Date }
 
-/** What would move back, and what cannot because its pieces are not there any more. Changes nothing. */
+/**
+ * What would move back, what cannot because its pieces are not there any more, and what its places do not let go. Changes
+ * nothing.
+ */
 export async function previewUndo(db: Sql, { merchantId, key, at }: Asked): Promise<Refusal | UndoPreview> {
   const act = await actOf(db, merchantId, key)
   if (!act) return refuse('no-such-act', 'Nobody did such a thing here.')
@@ -21,7 +26,10 @@ export async function previewUndo(db: Sql, { merchantId, key, at }: Asked): Prom
   if (!isUndoable(act.reason))
     return refuse('not-here', `This was “${act.reason}”. Take it back where it was done, not here.`)
   const itemIds = [...new Set(act.moves.map(({ itemId }) => itemId))]
-  return { act, ...planUndo(act.moves, await liesAt(db, merchantId, itemIds)) }
+  const { back, gone } = planUndo(act.moves, await liesAt(db, merchantId, itemIds))
+  const kept = await objectionsToBack(db, { merchantId, back, at })
+  const stays = new Set(kept.map(({ itemId }) => itemId))
+  return { act, back: back.filter(({ itemId }) => !stays.has(itemId)), gone, kept }
 }
 
 async function liesAt(db: Sql, merchantId: number, itemIds: number[]): Promise<LiesAt[]> {
@@ -48,10 +56,10 @@ export async function undo(
   await tx.query({ text: lock, values: [`undo/${merchantId}/${undoing.key}`] })
   const preview = await previewUndo(tx, undoing)
   if ('refused' in preview) return preview
-  const { act, back, gone } = preview
+  const { act, back, gone, kept } = preview
   if (act.undone) return { freed: [], moved: [], gone: [] }
-  if (back.length === 0 || (gone.length > 0 && !undoing.whatCan))
-    return refuse('pieces-gone', await goneSentence(tx, merchantId, gone))
+  const left = gone.length + kept.length
+  if (back.length === 0 || (left > 0 && !undoing.whatCan)) return notBack(tx, merchantId, preview)
   const done = await append(
     tx,
     {
@@ -67,11 +75,15 @@ export async function undo(
     back,
   )
   if (typeof done !== 'string')
-    return refuse('moved-meanwhile', 'Some pieces were moved at this very moment. Please look again.')
+    return done.twice?.length
+      ? notAllMoved(tx, merchantId, done)
+      : refuse('moved-meanwhile', 'Some pieces were moved at this very moment. Please look again.')
   return { freed: back.map(({ itemId }) => itemId), moved: back, gone }
 }
 
-async function goneSentence(db: Sql, merchantId: number, gone: Move[]): Promise<string> {
-  const itemIds = gone.map(({ itemId }) => itemId)
-  return `Not all pieces are where they were put: ${await itemTitles(db, merchantId, itemIds)}. Nothing was undone.`
+async function notBack(db: Sql, merchantId: number, { gone, kept }: UndoPreview): Promise<Refusal> {
+  const titles = (of: { itemId: number }[]) => itemTitles(db, merchantId, [...new Set(of.map(({ itemId }) => itemId))])
+  if (gone.length > 0)
+    return refuse('pieces-gone', `Not all pieces are where they were put: ${await titles(gone)}. Nothing was undone.`)
+  return refuse('not-back', `${await titles(kept)}: ${kept[0]?.sentence ?? ''} Nothing was undone.`)
 }

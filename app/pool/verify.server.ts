@@ -26,13 +26,37 @@ FROM folded FULL JOIN kept USING (item_id, location_id, state)
 WHERE COALESCE(kept.n, 0) <> COALESCE(folded.n, 0)
 ORDER BY item_id, location_id, state`
 
-// Every 500th item: a stretch is some thousand movements in most shops.
-const STRETCHES = `
-SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS r FROM item WHERE merchant_id = $1) numbered
-WHERE r % $2 = 0 ORDER BY id`
+// How often an item was changed is the sum of its balances' versions: no movement is read to find where a stretch ends.
+const STRETCH = `
+WITH next AS (
+  SELECT item_id, sum(version) AS changes FROM balance WHERE merchant_id = $1 AND item_id > $2
+  GROUP BY item_id ORDER BY item_id LIMIT $3
+), running AS (
+  SELECT item_id, sum(changes) OVER (ORDER BY item_id) - changes AS before FROM next
+)
+SELECT max(item_id) FILTER (WHERE before < $4) AS "upTo", count(*) FILTER (WHERE before < $4)::int AS items, count(*)::int AS found
+FROM running`
 
 const ITEMS_AT_ONCE = 500
+const CHANGES_AT_ONCE = 50_000
 const LAST = 2 ** 31 - 1
+
+/** Items that were looked at in one go: up to which, how many, what differs. `isLast`: there is none behind them. */
+export type Stretch = { upTo: number; items: number; drifts: Drift[]; isLast: boolean }
+
+/** Compares the balances of the next items behind one: some hundreds, or fewer where they have moved much. */
+export async function verifyNext(db: Sql, merchantId: number, after: number): Promise<Stretch> {
+  const text = STRETCH
+  type Row = { upTo: number | null; items: number; found: number }
+  const values = [merchantId, after, ITEMS_AT_ONCE, CHANGES_AT_ONCE]
+  const [row] = (await db.query<Row>({ name: 'verify-stretch', text, values })).rows
+  const { upTo, items, found } = row ?? { upTo: null, items: 0, found: 0 }
+  // Movements of an item without a balance lie behind the last that has one, too.
+  const isLast = upTo === null || (found < ITEMS_AT_ONCE && items === found)
+  const end = isLast ? LAST : upTo
+  const { rows } = await db.query<Drift>({ name: 'verify', text: VERIFY, values: [merchantId, after, end] })
+  return { upTo: end, items, drifts: rows, isLast }
+}
 
 /**
  * Folds the merchant's whole ledger and compares it with the balances. Empty when they agree. `onStep` is told after
@@ -43,16 +67,16 @@ export async function verifyLedger(
   merchantId: number,
   onStep: (items: number) => Promise<void> = async () => {},
 ): Promise<Drift[]> {
-  const { rows } = await db.query<{ id: number }>({ text: STRETCHES, values: [merchantId, ITEMS_AT_ONCE] })
   const drifts: Drift[] = []
   let after = 0
-  for (const [i, upTo] of [...rows.map(({ id }) => id), LAST].entries()) {
-    const found = await db.query<Drift>({ name: 'verify', text: VERIFY, values: [merchantId, after, upTo] })
-    drifts.push(...found.rows)
-    after = upTo
-    if (upTo < LAST) await onStep((i + 1) * ITEMS_AT_ONCE)
+  for (let done = 0; ;) {
+    const stretch = await verifyNext(db, merchantId, after)
+    drifts.push(...stretch.drifts)
+    if (stretch.isLast) return drifts
+    after = stretch.upTo
+    done += stretch.items
+    await onStep(done)
   }
-  return drifts
 }
 
 /** The same for some items, as they are in the caller's transaction. */

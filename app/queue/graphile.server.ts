@@ -33,7 +33,7 @@ export type GraphileWorkerOptions<Facts extends FactMap> = {
 export type RunningWorker = {
   /** Takes no more facts, waits for those in hand (their signal aborts after 5 s), and lets everything go. */
   stop: () => Promise<void>
-  /** Rejects if the worker ended without having been stopped: the process should end too and be started anew. */
+  /** Rejects if the worker ended without having been stopped; `keepWorking` starts another. */
   ended: Promise<void>
 }
 
@@ -49,7 +49,7 @@ export async function startGraphileWorker<Facts extends FactMap>(
   const presence = keepPresence(options)
   const alarms = alarmClock(options.clock, () => presence.nudge(1))
   const bench: Workbench = { backoffMs: defaultBackoffMs, ...options, db: pool, wakeAfter: alarms.set }
-  const runner = await run({
+  const started = run({
     pgPool: pool,
     noHandleSignals: true,
     parsedCronItems: [],
@@ -61,6 +61,11 @@ export async function startGraphileWorker<Facts extends FactMap>(
       // graphile-worker forgets the promise.
       worker: { concurrentJobs: concurrency, pollInterval: POLL_MS, completeJobBatchDelay: 0, failJobBatchDelay: 0 },
     },
+  })
+  const runner = await started.catch(async (error: unknown) => {
+    await presence.close()
+    await pool.end()
+    throw error
   })
   let stopping = false
   let over = false

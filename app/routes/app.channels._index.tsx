@@ -4,9 +4,9 @@ import { TitleBar } from '@shopify/app-bridge-react'
 import { BlockStack, Page } from '@shopify/polaris'
 import { channelsInStep } from '../catalog/in-step.server.ts'
 import { openProposals } from '../catalog/proposals.server.ts'
+import { connectable } from '../channel-connection.server.ts'
 import { capabilitiesOf } from '../channels/registry.ts'
 import { decide } from '../decide-request.server.ts'
-import { env } from '../env.server.ts'
 import { accountsOf, type Account } from '../merchant/account.server.ts'
 import { may } from '../merchant/role.ts'
 import { earlierOrders } from '../orders/before-connection.server.ts'
@@ -14,7 +14,7 @@ import { differencesOf } from '../sync/come-back.server.ts'
 import { goingLive } from '../sync/going-live.server.ts'
 import { progressOf } from '../sync/progress.server.ts'
 import { AccountCard } from '../ui/account-card.tsx'
-import { ConnectEtsy } from '../ui/connect-etsy.tsx'
+import { ConnectChannel } from '../ui/connect-channel.tsx'
 import { EarlierOrdersCard } from '../ui/earlier-orders-card.tsx'
 import { Now } from '../ui/moment.tsx'
 import { ProposalsCard } from '../ui/proposals-card.tsx'
@@ -38,14 +38,15 @@ export async function loader({ request }: LoaderFunctionArgs) {
     proposals,
     earlier,
     mayConnect: may(person.role, 'connect'),
-    canConnectEtsy:
-      Boolean(env().ETSY_KEYSTRING) && !accounts.some(({ channel, status }) => channel === 'etsy' && status !== 'off'),
+    toConnect: connectable().filter(
+      (one) => !accounts.some(({ channel, status }) => channel === one.channel && status !== 'off'),
+    ),
   }
 }
 
 // A channel that keeps stock is reviewed after it was away; one that is told numbers, before it is told the first.
 async function viewOf(account: Account, at: Date) {
-  const { id, name, channel, externalId, status, connectedAt } = account
+  const { id, name, channel, externalId, status, connectedAt, leavingSince } = account
   const capabilities = capabilitiesOf(channel)
   const { writes } = capabilities
   const reviewed = status === 'review'
@@ -56,6 +57,8 @@ async function viewOf(account: Account, at: Date) {
     externalId,
     status,
     connectedAt,
+    leavingSince,
+    disconnectable: writes === 'absolute',
     progress: progress
       ? {
           done: progress.done,
@@ -72,7 +75,7 @@ async function viewOf(account: Account, at: Date) {
 export const action = ({ request }: ActionFunctionArgs) => decide(request)
 
 export default function Channels() {
-  const { now, accounts, proposals, earlier, mayConnect, canConnectEtsy } = useLoaderData<typeof loader>()
+  const { now, accounts, proposals, earlier, mayConnect, toConnect } = useLoaderData<typeof loader>()
   return (
     <Now.Provider value={now}>
       <Page>
@@ -81,7 +84,9 @@ export default function Channels() {
           {accounts.map((account) => (
             <AccountCard key={account.id} account={account} mayConnect={mayConnect} />
           ))}
-          {canConnectEtsy ? <ConnectEtsy mayConnect={mayConnect} /> : null}
+          {toConnect.map((one) => (
+            <ConnectChannel key={one.channel} {...one} mayConnect={mayConnect} />
+          ))}
           <ProposalsCard proposals={proposals} />
           <EarlierOrdersCard earlier={earlier} />
         </BlockStack>

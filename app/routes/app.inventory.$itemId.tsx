@@ -4,6 +4,7 @@ import { TitleBar } from '@shopify/app-bridge-react'
 import { BlockStack, Page } from '@shopify/polaris'
 import { decide } from '../decide-request.server.ts'
 import { itemPage } from '../item-page.server.ts'
+import { CategoryCard } from '../ui/category-card.tsx'
 import { ClaimsCard } from '../ui/claims-card.tsx'
 import { ConvertCard } from '../ui/convert-card.tsx'
 import { DecideItem } from '../ui/decide-item.tsx'
@@ -34,8 +35,23 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
 export const action = ({ request }: ActionFunctionArgs) => decide(request)
 
 export default function Item() {
-  const { now, item, stock, sentence, shown, past, thing, hands, holding, claims, identities, ledger, actors, older } =
-    useLoaderData<typeof loader>()
+  const {
+    now,
+    item,
+    category,
+    stock,
+    sentence,
+    shown,
+    past,
+    thing,
+    hands,
+    holding,
+    claims,
+    identities,
+    ledger,
+    actors,
+    older,
+  } = useLoaderData<typeof loader>()
   return (
     <Now.Provider value={now}>
       <Page
@@ -57,6 +73,7 @@ export default function Item() {
           {thing.canBeSet ? <PartsCard itemId={item.id} parts={thing.parts} stocked={thing.stocked} /> : null}
           {thing.canBeMade ? <MadeToOrderCard itemId={item.id} making={thing.making} /> : null}
           {item.kind === 'bundle' ? null : <ConvertCard itemId={item.id} view={thing.convert} />}
+          <CategoryCard key={category.last?.id ?? 0} itemId={item.id} view={category} actors={actors} />
           <div id="ledger">
             <LedgerCard ledger={ledger} actors={actors} older={older} />
           </div>

@@ -32,6 +32,7 @@ export default function App() {
         <Link to="/app/inventory">Inventory</Link>
         <Link to="/app/holds">Holds</Link>
         <Link to="/app/orders">Orders</Link>
+        <Link to="/app/move">Move</Link>
         <Link to="/app/bench">Bench</Link>
         <Link to="/app/receive">Receive</Link>
         <Link to="/app/places">Places</Link>

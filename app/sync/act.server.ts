@@ -3,6 +3,7 @@ import type { Sql } from '../kernel/sql.ts'
 import { fillShortfalls } from '../orders/shortfall.server.ts'
 import type { Sync } from './facts.ts'
 import { closeOversells } from './ingest-order.server.ts'
+import { unlessBrokenOff } from './unless-broken-off.server.ts'
 import { wake } from './wake.server.ts'
 
 /** `freed`: items of which pieces may have become sellable. */
@@ -55,23 +56,4 @@ export async function act<D extends Done>(
   })
   if (!isRefusal(done)) await wake(sync.db, merchantId)
   return done
-}
-
-const DEADLOCK = '40P01'
-const MOST_TRIES = 4
-
-// Two who free pieces at several places and fill orders with them can wait for each other. PostgreSQL breaks one of them
-// off, and nothing of it was kept: it is done again, after the other.
-async function unlessBrokenOff<T>(
-  { inTransaction }: Pick<Sync, 'inTransaction'>,
-  work: (tx: Sql) => Promise<T>,
-): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await inTransaction(work)
-    } catch (thrown) {
-      const isDeadlock = thrown instanceof Error && 'code' in thrown && thrown.code === DEADLOCK
-      if (!isDeadlock || tries === MOST_TRIES) throw thrown
-    }
-  }
 }

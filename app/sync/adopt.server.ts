@@ -2,11 +2,15 @@ import type { StockedConnector, StockedThing } from '../channels/connector.ts'
 import { closeIncident, openIncident, openOf } from '../incidents/incident.server.ts'
 import type { ListingRef } from '../kernel/channel-order.ts'
 import { TryAgain } from '../kernel/outage.ts'
+import { refuse } from '../kernel/refusal.ts'
+import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
+import { makeWay } from '../orders/make-way.server.ts'
 import { fillShortfalls } from '../orders/shortfall.server.ts'
 import { movesFor } from '../pool/difference.ts'
 import { append } from '../pool/ledger.server.ts'
 import type { Change } from '../pool/movement.ts'
+import { attempted } from './act.server.ts'
 import type { Sync } from './facts.ts'
 import { closeOversells } from './ingest-order.server.ts'
 import { hasEchoes, settleEchoes } from './order-mirror-echo.server.ts'
@@ -69,7 +73,13 @@ export async function adoptChanges({ sync, account, connector }: Stocked, refs: 
     seen.flatMap(({ itemId }) => (itemId === null || unsettled.some((one) => one.itemId === itemId) ? [] : [itemId])),
   )
   if (residuals.length === 0 || !at) return
-  const refused = await bookResiduals(sync, { account, residuals, at, actor: `channel/${account.id}/person` })
+  const refused = await bookResiduals(sync, {
+    account,
+    residuals,
+    at,
+    actor: `channel/${account.id}/person`,
+    insists: !patient,
+  })
   if (patient && refused.length > 0) throw onItsWay(account)
   await readBack({ sync, account, connector }, refs)
 }
@@ -145,13 +155,22 @@ async function closeDrifts({ sync, account }: { sync: Sync; account: Account }, 
   for (const subject of open) await closeIncident(sync.db, { merchantId, kind: 'drift', subject }, how)
 }
 
+type Booking = {
+  account: Account
+  residuals: Residual[]
+  at: Date
+  actor: string
+  /** it has been waited for long enough: what was promised meanwhile and is gone makes way */
+  insists?: boolean
+}
+
 /**
  * Books what a channel shows beyond our ledger, one change an item, and gives what came free to orders that were short.
  * Returns the items of which something has moved meanwhile, so that it cannot be booked; a person is told of them.
  */
 export async function bookResiduals(
   sync: Sync,
-  { account, residuals, at, actor }: { account: Account; residuals: Residual[]; at: Date; actor: string },
+  { account, residuals, at, actor, insists = false }: Booking,
 ): Promise<number[]> {
   const refused = new Map<number, string>()
   for (const [itemId, differences] of Map.groupBy(residuals, (one) => one.itemId)) {
@@ -167,13 +186,38 @@ export async function bookResiduals(
       occurredAt: at,
       recordedAt: now,
     }
-    await sync.inTransaction(async (tx) => {
-      const done = await append(tx, change, movesFor(differences))
-      if (typeof done !== 'string') return void refused.set(itemId, done.twice ? SHOWS_A_SECOND : KEEPS_ASIDE)
+    const outcome = await attempted(sync, async (tx) => {
+      const moves = movesFor(differences)
+      const first = await append(tx, change, moves)
+      const must = insists && typeof first !== 'string' && !first.twice
+      if (must) await makeWayFor(tx, { account, change, differences })
+      const done = must ? await append(tx, change, moves) : first
+      if (typeof done !== 'string') return refuse('not-there', done.twice ? SHOWS_A_SECOND : KEEPS_ASIDE)
       const whole = await fillShortfalls(tx, { merchantId: account.merchantId, itemIds: [itemId], at: now })
       await closeOversells(tx, { merchantId: account.merchantId, lineIds: whole, at: now })
+      return undefined
     })
+    if (outcome) refused.set(itemId, outcome.sentence)
   }
   for (const [itemId, what] of refused) await noteDrift({ sync, account }, itemId, what)
   return [...refused.keys()]
+}
+
+// A person took it away there before we saw that it is gone: whoever was promised it meanwhile does not get it.
+async function makeWayFor(
+  tx: Sql,
+  { account, change, differences }: { account: Account; change: Change; differences: Residual[] },
+): Promise<void> {
+  const { merchantId, key, cause, recordedAt: at } = change
+  for (const { itemId, locationId, state, quantity } of differences) {
+    if (state !== 'available' || quantity >= 0) continue
+    const gone = {
+      merchantId,
+      at,
+      key: `${key}/${locationId}`,
+      cause,
+      lost: `is not there any more, says ${account.name}`,
+    }
+    await makeWay(tx, gone, { itemId, locationId, quantity: -quantity })
+  }
 }

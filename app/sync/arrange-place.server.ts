@@ -13,7 +13,7 @@ import {
 import { archiveRefusal, changeRefusal, wordsRefusal } from '../merchant/place-rules.ts'
 import { knownPartner, NO_SUCH_PLACE } from '../pool/moving-place.server.ts'
 import { keepStaysAt } from '../pool/stay.server.ts'
-import { STOCKED_CHANNELS } from './account-step.server.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import { act } from './act.server.ts'
 import type { Decider } from './decisions.server.ts'
 import { deriveDue } from './due-listings.server.ts'
@@ -103,7 +103,7 @@ export function archivePlace(sync: Sync, who: Decider, { locationId: id }: { loc
     await notePlaceChange(
       tx,
       { ...which, actor: who.actor, at },
-      { before: { archived: false }, after: { archived: true } },
+      { before: { archived: false, sellable: was.sellable }, after: { archived: true, sellable: false } },
     )
     return NOTHING_FREED
   })

@@ -26,18 +26,22 @@ export async function verifyBooks(sync: Sync, who: Decider): Promise<Drift[]> {
     total: await itemCount(sync.db, who.merchantId),
     check: (onStep) => verifyLedger(sync.db, who.merchantId, onStep),
   })
-  const at = sync.clock.now()
-  if (drifts.length > 0) {
-    await openIncident(sync.db, {
-      merchantId: who.merchantId,
-      ...DIFFER,
-      sentence: await differSentence(sync.db, who, drifts),
-      at,
-    })
-  } else await closeIncident(sync.db, { merchantId: who.merchantId, ...DIFFER }, agreed(who, at))
-  await tellPages(sync.db, who.merchantId)
+  await tellOfBooks(sync, who, { wrong: drifts.length, example: drifts[0] ?? null })
   return drifts
 }
+
+/** What a check has found: a difference is an incident, and that there is none any more closes it. */
+export async function tellOfBooks(sync: Sync, who: Decider, found: Found): Promise<void> {
+  const [at, { merchantId }] = [sync.clock.now(), who]
+  if (found.wrong > 0) {
+    const sentence = await differSentence(sync.db, who, found)
+    await openIncident(sync.db, { merchantId, ...DIFFER, sentence, at })
+  } else await closeIncident(sync.db, { merchantId, ...DIFFER }, agreed(who, at))
+  await tellPages(sync.db, merchantId)
+}
+
+/** How many balances differ, and one of them. */
+export type Found = { wrong: number; example: Drift | null }
 
 const agreed = ({ actor }: Decider, at: Date) => ({ actor, sentence: 'Every balance is what the ledger says.', at })
 
@@ -95,18 +99,17 @@ async function watched<T>(sync: Sync, key: CheckKey, { actor, total, check }: Wa
   return wrong
 }
 
-async function itemCount(db: Sql, merchantId: number): Promise<number> {
+export async function itemCount(db: Sql, merchantId: number): Promise<number> {
   const text = 'SELECT count(*)::int AS n FROM item WHERE merchant_id = $1'
   return (await db.query<{ n: number }>({ text, values: [merchantId] })).rows[0]?.n ?? 0
 }
 
-async function differSentence(db: Sql, { merchantId }: Decider, drifts: Drift[]): Promise<string> {
-  const [first] = drifts
+async function differSentence(db: Sql, { merchantId }: Decider, { wrong, example: first }: Found): Promise<string> {
   const text = `SELECT i.title AS item, l.name AS place FROM item i, location l
     WHERE i.merchant_id = $1 AND i.id = $2 AND l.merchant_id = $1 AND l.id = $3`
   type Row = { item: string; place: string }
   const { rows } = await db.query<Row>({ text, values: [merchantId, first?.itemId, first?.locationId] })
   const where = rows[0] ? `${rows[0].item} in ${rows[0].place}` : `item ${first?.itemId}`
-  const example = `${where}: the balance says ${first?.balance} ${first?.state}, its movements add up to ${first?.ledger}`
-  return `${counted(drifts.length, 'balance')} not what the ledger says. ${example}.`
+  const said = `${where}: the balance says ${first?.balance} ${first?.state}, its movements add up to ${first?.ledger}`
+  return `${counted(wrong, 'balance')} not what the ledger says. ${said}.`
 }

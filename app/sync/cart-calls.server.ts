@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { convertCarts, lockCartsOf } from '../orders/convert-cart.server.ts'
+import { keptLines } from '../pool/cart.ts'
 import { type Cart, type CartKept, type CartOwner, cartOf, putCart } from '../pool/cart.server.ts'
 import { act } from './act.server.ts'
 import { closeOversells } from './ingest-order.server.ts'
@@ -9,7 +10,7 @@ import type { Sync } from './facts.ts'
 /** A line of a cart as a shop front names it: by our item's number, its SKU, or the listing on the cart's channel. */
 export type LineNamed = { quantity: number } & ({ item: number } | { sku: string } | { variant: string })
 
-/** The same as `Cart`, with what is kept aside summed by item, as a shop front reads it. */
+/** The same as `Cart`, with what is kept aside summed by item and whole set, as a shop front reads it. */
 export type CartSaid = {
   cart: string
   version: number
@@ -79,7 +80,7 @@ async function becomeAtOnce(tx: Sql, owner: CartOwner, { cart, order }: { cart: 
   return freed
 }
 
-type Found = { n: number; itemId: number; kind: string }
+type Found = { n: number; itemId: number; isUnknownSet: boolean }
 
 // A SKU may be many items' while a merchant tidies up: then it names none.
 /** The items that lines name, summed by item. */
@@ -88,7 +89,8 @@ export async function itemsOf(
   { merchantId, accountId }: Owned,
   lines: LineNamed[],
 ): Promise<Refusal | { itemId: number; quantity: number }[]> {
-  const text = `SELECT n::int, i.id AS "itemId", i.kind
+  const text = `SELECT n::int, i.id AS "itemId", i.kind = 'bundle' AND NOT EXISTS (SELECT FROM bundle_component c
+        WHERE c.merchant_id = $1 AND c.bundle_id = i.id AND c.until IS NULL) AS "isUnknownSet"
     FROM unnest($3::int[], $4::text[], $5::text[]) WITH ORDINALITY AS x (item, sku, variant, n), LATERAL (
       SELECT i.id, i.kind FROM item i WHERE i.merchant_id = $1 AND i.id = x.item AND i.status <> 'deleted'
       UNION SELECT i.id, i.kind FROM item i WHERE i.merchant_id = $1 AND i.sku = x.sku AND i.status <> 'deleted'
@@ -107,7 +109,7 @@ export async function itemsOf(
     const [item, other] = found.get(i + 1) ?? []
     if (!item) return refuse('unknown-item', `There is no item ${nameOf(line)}.`)
     if (other) return refuse('unclear-item', `More than one item is ${nameOf(line)}: name it by its number.`)
-    if (item.kind === 'bundle') return refuse('bundle', `${nameOf(line)} is a set: put its parts into the cart.`)
+    if (item.isUnknownSet) return refuse('bundle', `${nameOf(line)} is a set, and nobody has said what it is made of.`)
     sums.set(item.itemId, (sums.get(item.itemId) ?? 0) + line.quantity)
   }
   return [...sums].map(([itemId, quantity]) => ({ itemId, quantity }))
@@ -116,8 +118,7 @@ export async function itemsOf(
 const nameOf = (line: LineNamed) => ('item' in line ? `${line.item}` : 'sku' in line ? line.sku : line.variant)
 
 async function said(db: Sql, merchantId: number, cart: Cart): Promise<CartSaid> {
-  const sums = new Map<number, number>()
-  for (const { itemId, quantity } of cart.pieces) sums.set(itemId, (sums.get(itemId) ?? 0) + quantity)
+  const sums = new Map(keptLines(cart.pieces, cart.sets).map(({ itemId, quantity }) => [itemId, quantity]))
   const text = 'SELECT id AS item, sku FROM item WHERE merchant_id = $1 AND id = ANY ($2::int[]) ORDER BY id'
   const { rows } = await db.query<{ item: number; sku: string }>({ text, values: [merchantId, [...sums.keys()]] })
   return {

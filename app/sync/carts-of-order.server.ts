@@ -6,12 +6,12 @@ import type { CartOwner } from '../pool/cart.server.ts'
 
 /**
  * What an order is after its own carts have become it, and where it is still short, other carts have made way. Nothing
- * of it was for sale in between.
+ * of it was for sale in between. `freed`: items of which it gave pieces back before it was booked.
  */
 export async function withItsCarts(
   tx: Sql,
   owner: CartOwner,
-  { carts, booked }: { carts: Awaited<ReturnType<typeof lockCartsOf>>; booked: Outcome },
+  { carts, freed, booked }: { carts: Awaited<ReturnType<typeof lockCartsOf>>; freed: number[]; booked: Outcome },
 ): Promise<Outcome> {
   const lineIds = booked.lines.map(({ lineId }) => lineId)
   const own = await convertCarts(tx, owner, { carts, lineIds })
@@ -22,14 +22,20 @@ export async function withItsCarts(
     owner,
     short.map(({ lineId }) => lineId),
   )
-  const itemIds = [...new Set(own.freed)]
-  const filled = await fillShortfalls(tx, { merchantId: owner.merchantId, itemIds, at: owner.at })
+  const filled = await fillShortfalls(tx, {
+    merchantId: owner.merchantId,
+    itemIds: [...new Set([...own.freed, ...freed, ...others.freed])],
+    at: owner.at,
+  })
   return {
     ...booked,
-    lines: lines.map((line) => lessShort(line, others.given)),
+    lines: lines.map((line) => lessShort(line, others.given)).map((line) => whole(line, filled)),
     nowWhole: [...booked.nowWhole, ...filled],
   }
 }
+
+const whole = (line: LineOutcome, filled: number[]): LineOutcome =>
+  filled.includes(line.lineId) ? { ...line, short: 0, newlyShort: 0 } : line
 
 function lessShort(line: LineOutcome, given: Map<number, number>): LineOutcome {
   const pieces = given.get(line.lineId) ?? 0

@@ -3,9 +3,11 @@ import { closeIncident } from '../incidents/incident.server.ts'
 import { type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { accountById, openAccount, setStatus, type Account } from '../merchant/account.server.ts'
+import { type AtLocation, pick } from '../orders/allocation.ts'
+import { yieldPromised } from '../orders/yield-promised.server.ts'
 import { append } from '../pool/ledger.server.ts'
-import type { Change } from '../pool/movement.ts'
-import { STOCKED_CHANNELS } from './account-step.server.ts'
+import type { Change, Move } from '../pool/movement.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import { bookResiduals } from './adopt.server.ts'
 import { differencesOf, forgetDifferences } from './come-back.server.ts'
 import { deriveDue } from './due-listings.server.ts'
@@ -183,25 +185,21 @@ export async function settleDrift(
 
 type WriteOff = Decider & { itemId: number; listingId: number; accountId: number; missing: number; at: Date }
 
-// The pieces are gone: from the first places that have them, in the merchant's order.
-async function writeOff(
-  tx: Sql,
-  { merchantId, actor, itemId, listingId, accountId, missing, at }: WriteOff,
-): Promise<void> {
-  const text = `SELECT b.location_id AS "locationId", b.available FROM balance b
-    JOIN location l ON l.merchant_id = b.merchant_id AND l.id = b.location_id
-    WHERE b.merchant_id = $1 AND b.item_id = $2 AND l.sellable AND b.available > 0 ORDER BY l.rank, l.id FOR UPDATE OF b`
-  const { rows } = await tx.query<{ locationId: number; available: number }>({ text, values: [merchantId, itemId] })
-  let left = missing
-  const moves = rows.flatMap(({ locationId, available }) => {
-    const quantity = Math.min(left, available)
-    left -= quantity
-    if (quantity === 0) return []
-    return [{ itemId, quantity, from: { locationId, state: 'available' as const }, to: { outside: 'lost' as const } }]
-  })
-  if (moves.length === 0) return
+// The pieces are gone: from the first places that have them, in the merchant's order; whoever was promised them loses.
+async function writeOff(tx: Sql, off: WriteOff): Promise<void> {
+  const { merchantId, actor, itemId, listingId, accountId, missing, at } = off
   const key = `drift/${listingId}/${at.toISOString()}`
   const cause = `listing/${accountId}/${listingId}`
+  const free = (await forSale(tx, off)).reduce((sum, { quantity }) => sum + quantity, 0)
+  const gone = { merchantId, at, key, cause, lost: 'is gone, a person says' }
+  if (free < missing) await yieldPromised(tx, gone, { itemId, quantity: missing - free })
+  const there = await forSale(tx, off)
+  const most = there.reduce((sum, { quantity }) => sum + quantity, 0)
+  const moves = pick(there, Math.min(missing, most)).map(({ locationId, quantity }): Move => {
+    const from = { locationId, state: 'available' as const }
+    return { itemId, quantity, from, to: { outside: 'lost' } }
+  })
+  if (moves.length === 0) return
   const change: Change = {
     merchantId,
     key,
@@ -213,6 +211,13 @@ async function writeOff(
     recordedAt: at,
   }
   await append(tx, change, moves)
+}
+
+async function forSale(tx: Sql, { merchantId, itemId }: WriteOff): Promise<AtLocation[]> {
+  const text = `SELECT b.location_id AS "locationId", b.available AS quantity FROM balance b
+    JOIN location l ON l.merchant_id = b.merchant_id AND l.id = b.location_id
+    WHERE b.merchant_id = $1 AND b.item_id = $2 AND l.sellable AND b.available > 0 ORDER BY l.rank, l.id FOR UPDATE OF b`
+  return (await tx.query<AtLocation>({ text, values: [merchantId, itemId] })).rows
 }
 
 /** After a channel that was away came back: books what it shows beyond our ledger, and opens it. */

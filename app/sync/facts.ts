@@ -9,6 +9,8 @@ export type Facts = {
   'order-received': OfAccount & { externalId: string }
   'thing-changed': OfAccount & { externalId: string }
   'account-connected': OfAccount
+  /** it is off by a person's will: our way in is to be given back */
+  'account-left': OfAccount
   'preview-asked': { merchantId: number; previewId: number }
   /** it has other places than before, or they changed */
   'places-changed': OfAccount

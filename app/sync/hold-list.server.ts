@@ -1,5 +1,5 @@
 import type { Sql } from '../kernel/sql.ts'
-import { STOCKED_CHANNELS } from './account-step.server.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 
 /** A channel that lists a held item. `at`: when it confirmed the number without the held pieces; null: not yet. */
 export type Confirmation = { account: string; at: Date | string | null }
@@ -18,7 +18,8 @@ export type HoldShown = {
   madeAt: Date
   actor: string
   note: string | null
-  places: { locationId: number; place: string; quantity: number }[]
+  /** its pieces; `part`: of which item, where it is a set */
+  places: { itemId: number; part: string | null; locationId: number; place: string; quantity: number }[]
   confirmed: Confirmation[]
   /** lines of orders it could become: still to be sent, or waiting for a piece */
   lines: { lineId: number; order: string; account: string; short: number }[]
@@ -32,11 +33,14 @@ const MOST_LINES = 10
 const KEY = `'hold/' || h.id || '/made'`
 
 // A channel with a ledger of its own confirms the move; one that is told numbers, a number computed from this stock or a
-// later one. Where it showed the right number already, nothing was sent: then it agreed.
+// later one. Where it showed the right number already, nothing was sent: then it agreed. Of a set the former is told of
+// the parts.
 const CONFIRMED = `CASE
     WHEN EXISTS (SELECT FROM stock_changed s WHERE s.merchant_id = $1 AND s.key = ${KEY}) THEN NULL
     WHEN EXISTS (SELECT FROM movement m JOIN mirror_due d ON d.account_id = a.id AND d.movement_id = m.id
       WHERE m.merchant_id = $1 AND m.key = ${KEY}) THEN NULL
+    WHEN h.item_id <> l.item_id THEN COALESCE((SELECT min(p.answered_at) FROM publication p
+      WHERE p.merchant_id = $1 AND p.listing_id = l.id AND p.outcome = 'accepted' AND p.since >= h.made_at), h.made_at)
     ELSE COALESCE(
       (SELECT p.answered_at FROM publication p
         WHERE p.merchant_id = $1 AND p.listing_id = l.id AND p.outcome = 'accepted' AND p.stock_seq >= h.stock_seq
@@ -53,12 +57,17 @@ WITH first AS (
 SELECT h.n AS count, h.id, h.item_id AS "itemId", concat_ws(', ', i.title, NULLIF(i.variant, '')) AS item, i.sku,
   h.client_id AS "clientId", c.name AS client, c.contact, h.until, h.renewals, h.made_at AS "madeAt",
   'person/' || h.person_id AS actor, r.text AS note,
-  (SELECT COALESCE(json_agg(json_build_object('locationId', p.location_id, 'place', o.name, 'quantity', p.quantity) ORDER BY o.rank, o.id), '[]')
+  (SELECT COALESCE(json_agg(json_build_object('itemId', p.item_id, 'part', CASE WHEN p.item_id <> h.item_id THEN pi.title END,
+      'locationId', p.location_id, 'place', o.name, 'quantity', p.quantity) ORDER BY p.item_id, o.rank, o.id), '[]')
     FROM hold_allocation p JOIN location o ON o.merchant_id = p.merchant_id AND o.id = p.location_id
+    JOIN item pi ON pi.merchant_id = p.merchant_id AND pi.id = p.item_id
     WHERE p.merchant_id = $1 AND p.hold_id = h.id) AS places,
   (SELECT COALESCE(json_agg(json_build_object('account', a.name, 'at', ${CONFIRMED}) ORDER BY a.id, l.id), '[]')
     FROM listing l JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id
-    WHERE l.merchant_id = $1 AND l.item_id = h.item_id AND l.status <> 'dead' AND a.status = 'open') AS confirmed,
+    WHERE l.merchant_id = $1 AND l.status <> 'dead' AND a.status = 'open' AND l.item_id = ANY (CASE
+      WHEN a.channel = ANY ($2::text[]) THEN COALESCE((SELECT array_agg(k.component_id) FROM hold_component k
+        WHERE k.merchant_id = $1 AND k.hold_id = h.id), ARRAY[h.item_id])
+      ELSE ARRAY[h.item_id] END)) AS confirmed,
   (SELECT COALESCE(json_agg(line ORDER BY line."lineId" DESC), '[]') FROM (
     SELECT w.id AS "lineId", co.name AS "order", wa.name AS account, w.short FROM order_line w
     JOIN channel_order co ON co.merchant_id = w.merchant_id AND co.id = w.order_id AND NOT co.history
@@ -71,9 +80,12 @@ JOIN client c ON c.merchant_id = h.merchant_id AND c.id = h.client_id
 LEFT JOIN remark r ON r.merchant_id = h.merchant_id AND r.id = h.remark_id
 ORDER BY h.until, h.id`
 
+// Of the item itself, or of a set with a piece of it.
+const OF_ITEM = `AND (item_id = $3 OR id IN (SELECT hold_id FROM hold_allocation WHERE merchant_id = $1 AND item_id = $3))`
+
 /** The open holds of a merchant, or of one item, that end first; the first hundred of them. */
 export async function holdsOf(db: Sql, merchantId: number, itemId: number | null = null): Promise<HoldList> {
-  const which = itemId === null ? '' : 'AND item_id = $3'
+  const which = itemId === null ? '' : OF_ITEM
   const { rows } = await db.query<HoldShown & { count: number }>({
     name: itemId === null ? 'holds-of' : 'holds-of-item',
     text: SHOWN(which),

@@ -9,8 +9,10 @@ import { locationsByPlace } from '../merchant/location.server.ts'
 import { bookOrder, type LineOutcome, type Outcome } from '../orders/book.server.ts'
 import { lockCartsOf } from '../orders/convert-cart.server.ts'
 import type { ResolvedLine } from '../orders/order-row.server.ts'
+import { holdsBecome } from './draft-ordered.server.ts'
 import { settleCheckouts, withItsCarts } from './carts-of-order.server.ts'
 import type { Sync } from './facts.ts'
+import { unlessBrokenOff } from './unless-broken-off.server.ts'
 import { noteForMirror, recognise } from './order-mirror-rows.server.ts'
 
 /** mirrored: it stands for another channel's order, and is no sale. */
@@ -26,13 +28,14 @@ export async function ingestOrder(
   order: ChannelOrder,
 ): Promise<Ingested> {
   const at = sync.clock.now()
-  return sync.inTransaction(async (tx) => {
+  return unlessBrokenOff(sync, async (tx) => {
     if (order.standsFor && (await recognise(sync, tx, { account, order, at }))) return 'mirrored'
     const lines = await resolve(tx, { account, capabilities }, order)
     const named = order.lines.some(({ sources, restocked }) => sources.length + restocked.length > 0)
     const owner = { merchantId: account.merchantId, accountId: account.id, at }
     await settleCheckouts(tx, owner, order.carts)
     const carts = await lockCartsOf(tx, owner, order)
+    const freed = await holdsBecome(tx, owner, order)
     const found = await bookOrder(tx, {
       merchantId: account.merchantId,
       accountId: account.id,
@@ -43,7 +46,7 @@ export async function ingestOrder(
       at,
     })
     if (found === 'stale') return found
-    const booked = await withItsCarts(tx, owner, { carts, booked: found })
+    const booked = await withItsCarts(tx, owner, { carts, freed, booked: found })
     const taken = { tx, account, order, at }
     if (booked.changed) await noteOwnNumbers(taken, capabilities, booked)
     await noteTrouble(taken, { lines, booked })
@@ -105,7 +108,10 @@ const TOO_CLOSE_TO_TELL = "interval '1 second'"
 
 // What was read after the sale shows it. And a drop that nothing has explained is this sale, though by our clock it was
 // seen a little before it: the channel's clock is another. Were it not, the next look finds that more is missing.
-const IS_IN_IT = "(l.seen_at >= $5 OR l.unexplained > 0 AND l.seen_at >= $5 - interval '5 seconds')"
+const IS_IN_IT = "(l.seen_at >= $5::timestamptz OR l.unexplained > 0 AND l.seen_at >= $5::timestamptz - interval '5 seconds')"
+
+// It cannot be told whether the sale is in what was read; or nothing that can be believed was read at all.
+const IS_IN_DOUBT = `(l.seen_at IS NULL OR l.unexplained = 0 AND l.seen_at >= $5::timestamptz - ${TOO_CLOSE_TO_TELL} AND l.seen_at <= $5::timestamptz + ${TOO_CLOSE_TO_TELL})`
 
 // The channel took the pieces off its own number when it sold them: lower what we expect it to show, or, where it was
 // read after the sale, the part of a drop that nothing had explained.
@@ -126,10 +132,11 @@ async function noteOwnNumbers(
   if (does.writes === 'moves') return lowerShown(tx, account, { byListing, moment })
   // It is looked at also where no stock has moved: a shortfall that is given up raises its number, and ours stays.
   const text = `WITH noted AS (UPDATE listing l SET
-      shown = CASE WHEN NOT ${IS_IN_IT} THEN GREATEST(0, l.shown - x.sold) ELSE l.shown END,
-      unexplained = CASE WHEN NOT ${IS_IN_IT} THEN l.unexplained ELSE GREATEST(0, l.unexplained - GREATEST(0, x.sold)) END,
-      seen_at = CASE WHEN l.unexplained = 0 AND l.seen_at >= $5 - ${TOO_CLOSE_TO_TELL} AND l.seen_at <= $5 + ${TOO_CLOSE_TO_TELL}
-        THEN NULL ELSE l.seen_at END
+      -- in doubt, it is the least that it can show until it is read again
+      shown = CASE WHEN l.shown IS NULL THEN NULL WHEN ${IS_IN_DOUBT} THEN GREATEST(0, l.shown - GREATEST(0, x.sold))
+        WHEN ${IS_IN_IT} THEN l.shown ELSE GREATEST(0, l.shown - x.sold) END,
+      unexplained = CASE WHEN ${IS_IN_IT} THEN GREATEST(0, l.unexplained - GREATEST(0, x.sold)) ELSE l.unexplained END,
+      seen_at = CASE WHEN ${IS_IN_DOUBT} THEN NULL ELSE l.seen_at END
     FROM unnest($3::int[], $4::int[]) AS x (listing_id, sold)
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x.listing_id AND l.item_id IS NOT NULL
     RETURNING l.id)

@@ -5,7 +5,7 @@ import { cannotBeMirrored, draftIsWrong, type RuleDraft } from '../pool/rule-dra
 import { countChange, lastVersions, lockRules, rulesOfScope, writeRule } from '../pool/rule-history.server.ts'
 import { collide, type Scope, scopeKey } from '../pool/rule.ts'
 import { rulesVersion } from '../pool/rules.server.ts'
-import { STOCKED_CHANNELS } from './account-step.server.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import type { Decider } from './decisions.server.ts'
 import type { Sync } from './facts.ts'
 import { type Preview, previewOf } from './rule-preview.server.ts'
@@ -163,23 +163,4 @@ export async function rulesOfScopeChanged(
   await countChange(tx, owned.merchantId, { scopes: [scopeKey(scope)], at: owned.at })
   if (itemId === null) await everythingMayBeBehind(tx, owned, { accountId, stockedChannels: STOCKED_CHANNELS })
   else await itemMayBeBehind(tx, owned, { itemId, stockedChannels: STOCKED_CHANNELS })
-}
-
-/** Says what an item is: "Rings". The rules of that category hold for it from now on. */
-export async function setCategory(
-  sync: Sync,
-  { merchantId }: Decider,
-  { itemId, category }: { itemId: number; category: string | null },
-): Promise<Refusal | undefined> {
-  const refusal = await sync.inTransaction(async (tx) => {
-    await lockRules(tx, merchantId)
-    const text = 'UPDATE item SET category = $3 WHERE merchant_id = $1 AND id = $2'
-    const { rowCount } = await tx.query({ text, values: [merchantId, itemId, category] })
-    if (rowCount !== 1) return refuse('unknown-item', 'There is no such item.')
-    // Of its own scope, because the one it has left says nothing of it any more.
-    await rulesOfScopeChanged(tx, { merchantId, at: sync.clock.now() }, { accountId: null, itemId, category: null })
-    return undefined
-  })
-  await wake(sync.db, merchantId)
-  return refusal
 }

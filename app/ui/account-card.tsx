@@ -1,6 +1,7 @@
 import { BlockStack, Card, InlineStack, ProgressBar, Spinner, Text } from '@shopify/polaris'
 import type { Step } from '../catalog/in-step.ts'
 import { AccountBadge } from './account-badge.tsx'
+import { Disconnect } from './disconnect.tsx'
 import { DifferencesReview, type DifferenceView } from './differences-review.tsx'
 import { GoLive, type GoingLiveView } from './go-live.tsx'
 import { Ago } from './moment.tsx'
@@ -12,6 +13,8 @@ export type AccountView = {
   externalId: string
   status: string
   connectedAt: string
+  leavingSince: string | null
+  disconnectable: boolean
   counts: Partial<Record<Step, number>>
   progress: { done: number; total: number | null; sentence: string; finished: boolean } | null
   goingLive: GoingLiveView | null
@@ -45,6 +48,13 @@ export function AccountCard({ account, mayConnect }: { account: AccountView; may
         {status === 'open' ? <Text as="p">{standing(account.counts)}</Text> : null}
         {status === 'off' ? <Text as="p">Nothing is written there. What was booked stays in the ledger.</Text> : null}
         {goingLive ? <GoLive accountId={account.id} name={name} goingLive={goingLive} mayConnect={mayConnect} /> : null}
+        {account.leavingSince ? (
+          <Text as="p">
+            It is being disconnected, since <Ago at={account.leavingSince} />: everything of yours goes off sale there
+            first.
+          </Text>
+        ) : null}
+        {account.disconnectable && status !== 'off' ? <Disconnect account={account} mayConnect={mayConnect} /> : null}
         {differences ? (
           <DifferencesReview accountId={account.id} differences={differences} mayConnect={mayConnect} />
         ) : null}

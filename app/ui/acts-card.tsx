@@ -18,16 +18,16 @@ export type ActView = {
   undoable: boolean
 }
 
-type Props = { acts: ActView[]; next: string | null; actors: Record<string, string> }
+type Props = { acts: ActView[]; next: string | null; actors: Record<string, string>; heading?: string }
 
 /** What people did in the last 30 days, each with what undoing it would do. */
-export function ActsCard({ acts, next, actors }: Props) {
+export function ActsCard({ acts, next, actors, heading = 'What people did in the last 30 days' }: Props) {
   const [params, setParams] = useSearchParams()
   return (
     <Card>
       <BlockStack gap="300">
         <Text as="h2" variant="headingMd">
-          What people did in the last 30 days
+          {heading}
         </Text>
         {acts.length === 0 ? (
           <Text as="p" tone="subdued">
@@ -79,20 +79,30 @@ function ActRow({ act, actor }: { act: ActView; actor: string }) {
 
 type EndView = { state: string; place: string | null }
 type MoveView = { itemId: number; item: string; quantity: number; from: EndView; to: EndView }
-type Preview = Asked & { back: MoveView[]; gone: MoveView[]; backCount: number; goneCount: number }
+type Kept = { itemId: number; item: string; sentence: string }
+type Preview = Asked & {
+  back: MoveView[]
+  gone: MoveView[]
+  kept: Kept[]
+  backCount: number
+  goneCount: number
+  keptCount: number
+}
 
 function UndoForm({ act, preview }: { act: ActView; preview: Preview }) {
   const [note, setNote] = useState('')
   const [whatCan, setWhatCan] = useState(false)
   const { decide, deciding } = useDecision('Undone')
-  const { back, gone, backCount, goneCount } = preview
-  const possible = backCount > 0 && (goneCount === 0 || whatCan)
+  const { back, gone, kept, backCount, goneCount, keptCount } = preview
+  const left = goneCount + keptCount
+  const possible = backCount > 0 && (left === 0 || whatCan)
   return (
     <Box background="bg-surface-secondary" padding="300" borderRadius="200">
       <BlockStack gap="300">
         <Moves heading={`${counted(backCount, 'movement')} would go back`} moves={back} count={backCount} />
         <Moves heading="Not there any more" moves={gone} count={goneCount} />
-        {goneCount > 0 && backCount > 0 ? (
+        <KeptThere kept={kept} count={keptCount} />
+        {left > 0 && backCount > 0 ? (
           <Checkbox label="Undo what still can be undone" checked={whatCan} onChange={setWhatCan} />
         ) : null}
         <TextField label="Why" value={note} onChange={setNote} autoComplete="off" maxLength={1000} />
@@ -126,6 +136,22 @@ function Moves({ heading, moves, count }: { heading: string; moves: MoveView[]; 
           as="p"
           key={i}
         >{`${move.item}: ${pieces(move.quantity)} from ${endName(move.from)} to ${endName(move.to)}`}</Text>
+      ))}
+      {count > shown.length ? <Text as="p" tone="subdued">{`and ${count - shown.length} more`}</Text> : null}
+    </BlockStack>
+  )
+}
+
+function KeptThere({ kept, count }: { kept: Kept[]; count: number }) {
+  if (count === 0) return null
+  const shown = kept.slice(0, SHOWN)
+  return (
+    <BlockStack gap="050">
+      <Text as="h3" variant="headingSm">
+        Stays where it is
+      </Text>
+      {shown.map(({ itemId, item, sentence }) => (
+        <Text as="p" key={itemId}>{`${item}: ${sentence}`}</Text>
       ))}
       {count > shown.length ? <Text as="p" tone="subdued">{`and ${count - shown.length} more`}</Text> : null}
     </BlockStack>

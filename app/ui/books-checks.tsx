@@ -40,7 +40,7 @@ function Balances({ check, actors, mayAudit }: CardProps) {
         </Text>
         <Text as="p">
           Every piece that ever moved is in the ledger. Verifying adds all of it up and compares it with the number of
-          each item in each place.
+          each item in each place. It is done every night by itself; a difference is an incident.
         </Text>
         <Result check={check} actors={actors} one="number" />
         <InlineStack gap="200">

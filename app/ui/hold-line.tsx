@@ -17,7 +17,7 @@ export type HoldView = {
   madeAt: string
   actor: string
   note: string | null
-  places: { locationId: number; place: string; quantity: number }[]
+  places: { itemId: number; part: string | null; locationId: number; place: string; quantity: number }[]
   confirmed: { account: string; at: string | null }[]
   lines: { lineId: number; order: string; account: string; short: number }[]
 }
@@ -41,7 +41,7 @@ export function HoldLine({ hold, withItem = true }: { hold: HoldView; withItem?:
               </Text>
             ) : null}
             <Text as="p" tone="subdued">
-              {listed(places.map(({ place, quantity }) => `${pieces(quantity)} in ${place}`))}
+              {listed(places.map(whereOf))}
               {renewals > 0 ? `; extended ${counted(renewals, 'time')}` : ''}
               {note ? `; deposit: ${note}` : ''}
             </Text>
@@ -54,6 +54,9 @@ export function HoldLine({ hold, withItem = true }: { hold: HoldView; withItem?:
     </Box>
   )
 }
+
+const whereOf = ({ part, place, quantity }: HoldView['places'][number]) =>
+  `${part === null ? pieces(quantity) : `${quantity} × ${part}`} in ${place}`
 
 const SOON_MS = 86_400_000
 

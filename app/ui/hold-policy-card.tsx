@@ -23,6 +23,7 @@ export type PolicyView = {
   cartMinutes: number
   cartLongestMinutes: number
   checkouts: boolean
+  shopifyDrafts: boolean
 }
 
 const ROLES = [
@@ -31,7 +32,7 @@ const ROLES = [
   { label: 'Staff', value: 'staff' },
 ]
 
-type NumberOf = Exclude<keyof PolicyView, 'roles' | 'checkouts' | 'depositAboveMinor'>
+type NumberOf = Exclude<keyof PolicyView, 'roles' | 'checkouts' | 'shopifyDrafts' | 'depositAboveMinor'>
 
 const LIMITS: [NumberOf, string][] = [
   ['longestHours', 'Longest, in hours'],
@@ -47,7 +48,7 @@ export function HoldPolicyCard({ policy, currency }: { policy: PolicyView; curre
   const [form, setForm] = useState(policy)
   const [deposit, setDeposit] = useState(`${policy.depositAboveMinor ?? ''}`)
   const { decide, deciding } = useDecision('Kept')
-  const { roles, checkouts, depositAboveMinor: _, ...numbers } = form
+  const { roles, checkouts, shopifyDrafts, depositAboveMinor: _, ...numbers } = form
   const save = () =>
     decide({
       decision: 'hold-policy',
@@ -55,6 +56,7 @@ export function HoldPolicyCard({ policy, currency }: { policy: PolicyView; curre
       roles: roles.join(','),
       depositAboveMinor: deposit,
       checkouts: checkouts ? 'yes' : 'no',
+      shopifyDrafts: shopifyDrafts ? 'yes' : 'no',
     })
   return (
     <Card>
@@ -92,11 +94,7 @@ export function HoldPolicyCard({ policy, currency }: { policy: PolicyView; curre
             autoComplete="off"
             helpText={deposit === '' ? 'Never' : `Above ${formatMoney({ minor: Number(deposit), currency })}`}
           />
-          <Checkbox
-            label="Keep aside on the other channels what lies in Shopify’s checkouts"
-            checked={checkouts}
-            onChange={(checked) => setForm({ ...form, checkouts: checked })}
-          />
+          <ShopifyChoices form={form} onChange={(said) => setForm({ ...form, ...said })} />
         </FormLayout>
         <InlineStack align="end">
           <Button loading={deciding} onClick={save}>
@@ -105,5 +103,26 @@ export function HoldPolicyCard({ policy, currency }: { policy: PolicyView; curre
         </InlineStack>
       </BlockStack>
     </Card>
+  )
+}
+
+type Choices = Pick<PolicyView, 'checkouts' | 'shopifyDrafts'>
+
+/** What of it is done in Shopify too. */
+function ShopifyChoices({ form, onChange }: { form: Choices; onChange: (said: Partial<Choices>) => void }) {
+  return (
+    <>
+      <Checkbox
+        label="Keep aside on the other channels what lies in Shopify’s checkouts"
+        checked={form.checkouts}
+        onChange={(checkouts) => onChange({ checkouts })}
+      />
+      <Checkbox
+        label="Make a draft order in Shopify for each hold, which reserves its pieces there until it ends"
+        helpText="Completed in Shopify, it becomes the order. Where Shopify would reserve at another location than the pieces lie, they are moved to “reserved” there, as without it."
+        checked={form.shopifyDrafts}
+        onChange={(shopifyDrafts) => onChange({ shopifyDrafts })}
+      />
+    </>
   )
 }

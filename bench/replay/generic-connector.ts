@@ -8,7 +8,16 @@ const PAGE = 1_000
 
 const capabilitiesOf = (channel: string): Capabilities => ({
   channel,
+  name: channel,
   writes: 'absolute',
+  guard: 'compare-and-swap',
+  unitOfWrite: 'a listing',
+  unitsPerCall: 1_000,
+  atZero: 'stays',
+  relisting: 'free',
+  knowsLocations: false,
+  confirmsByEcho: false,
+  asksBeforeSale: false,
   takesStockOnSale: true,
   // A channel that put pieces back by itself would show what was sold elsewhere meanwhile, before any news could come.
   restoresOnCancel: false,
@@ -16,6 +25,7 @@ const capabilitiesOf = (channel: string): Capabilities => ({
   pushesOrders: true,
   cancelCost: 0,
   callsAtOnce: 1_000,
+  limits: [],
 })
 
 /** The connector of a generic channel: for channels of a history that have no connector of their own yet. */

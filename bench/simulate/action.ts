@@ -20,18 +20,9 @@ export type Life = Stage & {
   orders: Order[]
   violations: Violation[]
   step: { seed: number }
-  /** what is known to break a law happens too */
-  everything: boolean
+  /** the last number that was sent and has been looked at */
+  looked: { at: number }
 }
-
-// More than is sold of an item while news of it is on its way.
-const PLENTY = 4
-
-/**
- * Whether a piece can be taken away behind the app's back so that it will find out. Where it was the last, an order may
- * have it before the app has seen that it is gone: what it cannot book then it tells a person, and no more (see AWAITED).
- */
-export const mayGoUnseen = (life: Life, there: number): boolean => there >= (life.everything ? 1 : PLENTY)
 
 /** Something that somebody does, or that happens. One entry is all that a new ability of the app needs. */
 export type Action = {

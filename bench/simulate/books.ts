@@ -10,6 +10,9 @@ export type Ordered = {
   odd: boolean
 }
 
+/** Such an order, as far as it is about one thing: pieces of it that each of what was ordered takes. */
+export type About = Ordered & { each: number }
+
 /** What somebody did to the stock that the app is to find out by itself. */
 export type Edit = {
   channel: string
@@ -24,7 +27,8 @@ export type Edit = {
 type Item = {
   sellable: number
   total: number
-  orders: Ordered[]
+  /** of it, and of sets that it is a part of */
+  orders: { order: Ordered; each: number }[]
   edits: Edit[]
   /** pieces that a channel put back on sale by itself, though somebody is to look at them first */
   putBack: { channel: string; at: number; quantity: number }[]
@@ -40,6 +44,7 @@ const RECENT_MS = 240_000
 export class Books {
   readonly #items = new Map<string, Item>()
   readonly #orders = new Map<string, Ordered>()
+  readonly #sets = new Map<string, { sku: string; needs: number }[]>()
   readonly oversold = { pieces: 0, unavoidable: 0, rateBound: 0 }
 
   open(sku: string, { sellable, total }: { sellable: number; total: number }): void {
@@ -52,13 +57,24 @@ export class Books {
     return item
   }
 
+  /** A set has no pieces: who buys one takes so many of each part. */
+  openSet(sku: string, parts: { sku: string; needs: number }[]): void {
+    this.#sets.set(sku, parts)
+  }
+
+  /** What one of it takes: itself, or the parts of a set. */
+  partsOf(sku: string): { sku: string; needs: number }[] {
+    return this.#sets.get(sku) ?? [{ sku, needs: 1 }]
+  }
+
   skus(): string[] {
     return [...this.#items.keys()]
   }
 
-  /** Pieces that can be sold and nobody has bought; below zero when more were sold than there are. */
+  /** What can be sold of it and nobody has bought; below zero when more was sold than there is. Of a set: whole ones. */
   left(sku: string): number {
-    return this.#item(sku).sellable
+    const each = this.partsOf(sku).map((part) => Math.floor(this.#item(part.sku).sellable / part.needs))
+    return Math.min(...each)
   }
 
   /** Pieces in the house, in whatever state. */
@@ -66,15 +82,22 @@ export class Books {
     return this.#item(sku).total
   }
 
-  /** A sale. Returns how many of its pieces were not there. */
-  sell(sale: { channel: string; orderId: string; sku: string; at: number; quantity: number }): number {
+  /** A sale. Returns how many of what it is of were not there; `waiting`: pieces that others wait for and do not have. */
+  sell(
+    sale: { channel: string; orderId: string; sku: string; at: number; quantity: number },
+    waiting: (sku: string) => number = () => 0,
+  ): number {
     const { quantity, ...rest } = sale
-    const item = this.#item(sale.sku)
-    const oversold = Math.max(0, quantity - Math.max(0, item.sellable))
-    item.sellable -= quantity
-    const ordered = { ...rest, current: quantity, odd: false }
-    item.orders.push(ordered)
-    this.#orders.set(keyOf(sale), ordered)
+    const order = { ...rest, current: quantity, odd: false }
+    this.#orders.set(keyOf(sale), order)
+    const there = this.partsOf(sale.sku).map(({ sku, needs }) => {
+      const item = this.#item(sku)
+      const free = Math.floor(Math.max(0, item.sellable + waiting(sku)) / needs)
+      item.sellable -= needs * quantity
+      item.orders.push({ order, each: needs })
+      return free
+    })
+    const oversold = Math.max(0, quantity - Math.min(...there))
     this.oversold.pieces += oversold
     return oversold
   }
@@ -85,18 +108,25 @@ export class Books {
     return ordered
   }
 
-  /** Pieces not sent yet that the order gives up: they can be sold again. */
+  /** It is news again. */
+  #changed(order: Ordered): void {
+    for (const { sku, needs } of this.partsOf(order.sku)) {
+      const { orders } = this.#item(sku)
+      if (!orders.some((one) => one.order === order)) orders.push({ order, each: needs })
+    }
+  }
+
+  /** What is not sent yet and the order gives up: it can be sold again, of a set each part. */
   giveUp(of: { channel: string; orderId: string; sku: string; at: number; quantity: number }): void {
     const ordered = this.#ordered(of)
     ordered.current -= of.quantity
     ordered.at = of.at
-    const item = this.#item(of.sku)
-    item.sellable += of.quantity
-    if (!item.orders.includes(ordered)) item.orders.push(ordered)
+    this.change(of.sku, { sellable: of.quantity, total: 0 })
+    this.#changed(ordered)
   }
 
   ship(sku: string, quantity: number): void {
-    this.#item(sku).total -= quantity
+    this.change(sku, { sellable: 0, total: -quantity })
   }
 
   /** Pieces that had been sent: in the house again, to be looked at, or the buyer keeps them. */
@@ -105,18 +135,20 @@ export class Books {
     ordered.current -= of.quantity
     ordered.at = of.at
     ordered.odd = true
-    const item = this.#item(of.sku)
-    if (!item.orders.includes(ordered)) item.orders.push(ordered)
+    this.#changed(ordered)
     if (!of.restock) return
-    item.putBack.push({ channel: of.channel, at: of.at, quantity: of.quantity })
-    item.total += of.quantity
+    this.change(of.sku, { sellable: 0, total: of.quantity })
+    for (const { sku, needs } of this.partsOf(of.sku))
+      this.#item(sku).putBack.push({ channel: of.channel, at: of.at, quantity: needs * of.quantity })
   }
 
   /** Something the app knows of, because it was done there. */
   change(sku: string, { sellable, total }: { sellable: number; total: number }): void {
-    const item = this.#item(sku)
-    item.sellable += sellable
-    item.total += total
+    for (const part of this.partsOf(sku)) {
+      const item = this.#item(part.sku)
+      item.sellable += part.needs * sellable
+      item.total += part.needs * total
+    }
   }
 
   edit(edit: Edit, total: number): void {
@@ -126,6 +158,7 @@ export class Books {
 
   /** A person has said that the pieces are gone there. */
   word(channel: string, sku: string): number {
+    if (this.#sets.has(sku)) return 0
     const item = this.#item(sku)
     const said = item.edits.filter((edit) => edit.needsWord && edit.channel === channel)
     item.edits = item.edits.filter((edit) => !said.includes(edit))
@@ -138,13 +171,20 @@ export class Books {
     return recent.reduce((sum, { quantity }) => sum + quantity, 0)
   }
 
-  /** Orders and edits of other channels that the app need not have heard of yet. */
-  perhapsUnheard(sku: string, { channel, at }: { channel: string; at: number }): { orders: Ordered[]; edits: Edit[] } {
+  /**
+   * Orders and edits that a channel's number of this thing need not follow from yet: of other channels, and of its own
+   * where they are of something else that takes the same pieces. `listing`: what the number is of.
+   */
+  perhapsUnheard(
+    sku: string,
+    { channel, at, listing = sku }: { channel: string; at: number; listing?: string },
+  ): { orders: About[]; edits: Edit[] } {
     const item = this.#item(sku)
-    item.orders = item.orders.filter((one) => at - one.at <= RECENT_MS)
+    item.orders = item.orders.filter(({ order }) => at - order.at <= RECENT_MS)
     item.edits = item.edits.filter((one) => one.needsWord || at - one.at <= RECENT_MS)
+    const others = item.orders.filter(({ order }) => order.channel !== channel || order.sku !== listing)
     return {
-      orders: item.orders.filter((one) => one.channel !== channel),
+      orders: others.map(({ order, each }) => ({ ...order, each })),
       edits: item.edits.filter((one) => one.channel !== channel),
     }
   }

@@ -10,13 +10,14 @@ type Wanted = { sku: string; quantity: number }
 
 const MOST_LINES = 2
 const MOST_PIECES = 3
+const SETS_SHARE = 0.2
 
 /** Things a buyer sees on sale there, one or two of them. */
 function basket(life: Life, random: Random, shown: (sku: string) => number): Wanted[] {
   const wanted = new Map<string, Wanted>()
   const lines = happens(random, 0.2) ? MOST_LINES : 1
   for (let n = 0; n < lines; n += 1) {
-    const { sku } = pick(random, life.goods)
+    const { sku } = pick<{ sku: string }>(random, happens(random, SETS_SHARE) ? life.sets : life.goods)
     const most = Math.min(MOST_PIECES, shown(sku))
     if (most > 0) wanted.set(sku, { sku, quantity: whole(random, 1, most) })
   }
@@ -25,7 +26,12 @@ function basket(life: Life, random: Random, shown: (sku: string) => number): Wan
 
 async function buyOnShopify(life: Life, random: Random): Promise<void> {
   const { shopify } = life.world
-  const lines = basket(life, random, (sku) => shopify.shown(sku))
+  const sets = new Map(life.sets.map((set) => [set.sku, set]))
+  // A set that Shopify computes is there an order of its parts. Of one without a number whoever buys asks whether it is there.
+  const lines = basket(life, random, (sku) => {
+    const set = sets.get(sku)
+    return !set ? shopify.shown(sku) : set.computedThere ? 0 : life.books.left(sku)
+  })
   const placed = lines.length > 0 && shopify.placeOrder({ source: 'web', lines })
   if (!placed || isRefusal(placed)) return
   const known = placed.lines.map(({ id, sku, quantity }) => lineOf({ sku: sku ?? '', quantity }, id))
@@ -41,7 +47,10 @@ async function buyAtTheTill(life: Life, random: Random): Promise<void> {
       PLACES.filter(({ sells }) => sells),
     ).name,
   )
-  const lines = basket(life, random, (sku) => Math.min(shopify.shown(sku, place.id), life.books.left(sku)))
+  const isSet = (sku: string) => life.sets.some((set) => set.sku === sku)
+  const lines = basket(life, random, (sku) =>
+    isSet(sku) ? 0 : Math.min(shopify.shown(sku, place.id), life.books.left(sku)),
+  )
   const placed = lines.length > 0 && shopify.placeOrder({ source: 'pos', locationId: place.id, lines })
   if (!placed || isRefusal(placed)) return
   const known = placed.lines.map(({ id, sku, quantity }) => ({ sku: sku ?? '', lineId: id, open: 0, sent: quantity }))
@@ -95,7 +104,6 @@ export const BUYERS: Action[] = [
   { name: 'buy on etsy', weight: 14, perform: buyOnEtsy },
   { name: 'buy on the market', weight: 10, perform: buyOn('market') },
   { name: 'buy on the bazaar', weight: 10, perform: buyOn('bazaar') },
+  { name: 'buy at the till', weight: 4, perform: buyAtTheTill },
   { name: 'payment ends', weight: 3, perform: endPayment },
 ]
-
-export const TILL: Action[] = [{ name: 'buy at the till', weight: 4, perform: buyAtTheTill }]

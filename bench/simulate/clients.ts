@@ -6,6 +6,7 @@ import { act } from '#app/sync/act.server.ts'
 import { sayCart } from '#app/sync/cart-calls.server.ts'
 import { happens, pick, whole } from '#sandbox/jeweler/chance.ts'
 import { type Action, insist, type Life } from './action.ts'
+import { clientOf } from './erasure.ts'
 import { placesOf } from './staff.ts'
 
 // What is set aside for somebody for a while. When the time is over the app gives it back by itself; its machine's clock
@@ -40,8 +41,9 @@ async function hold(life: Life, random: Random): Promise<void> {
   const quantity = whole(random, 1, Math.min(2, place.available))
   const until = new Date(life.world.road.sync.clock.now().getTime() + whole(random, 1, MOST_HELD_MINUTES) * 60_000)
   const { itemId } = place
-  const client = { name: 'A client', contact: null }
-  const asked = { itemId, client, quantity, until, locationId: null, note: null, token: `hold-${life.step.seed}` }
+  const client = clientOf(life.step.seed)
+  const { locationId } = place
+  const asked = { itemId, client, quantity, until, locationId, note: null, token: `hold-${life.step.seed}` }
   const { merchantId } = life.world
   const made = await insist(life, () =>
     act(life.world.road.sync, { merchantId }, (tx, at) => makeHold(tx, { ...life.clerk, at }, asked)),
@@ -96,6 +98,5 @@ async function fillCart(life: Life, random: Random): Promise<void> {
 export const CLIENTS: Action[] = [
   { name: 'hold for a client', weight: 5, perform: hold },
   { name: 'a hold ends', weight: 3, perform: endHold },
+  { name: 'fill a cart', weight: 4, perform: fillCart },
 ]
-
-export const CARTS: Action[] = [{ name: 'fill a cart', weight: 4, perform: fillCart }]

@@ -1,5 +1,6 @@
 import type { Life, Order } from './action.ts'
 import type { Ordered } from './books.ts'
+import { waitingForSets } from './waiting.ts'
 
 type Telling = { channel: string; sku: string; quantity: number }
 type Sale = Telling & { oversold: number; told: number | undefined }
@@ -19,7 +20,8 @@ export async function sold(life: Life, order: Order): Promise<void> {
     const key = `${channel}/${sku}`
     const known = told.get(key)
     if (known !== undefined) told.set(key, Math.max(0, known - quantity))
-    const oversold = books.sell({ channel, orderId, sku, at, quantity })
+    const waiting = await waitingForSets(life, books.partsOf(sku))
+    const oversold = books.sell({ channel, orderId, sku, at, quantity }, waiting)
     if (oversold > 0) await judge(life, { channel, sku, quantity, oversold, told: known })
   }
 }
@@ -48,13 +50,28 @@ async function judge(life: Life, sale: Sale): Promise<void> {
   }
 }
 
-// Its own sales a channel takes off by itself; of the others' it is told what the app has booked.
+// Of a set, what its scarcest part allows.
 async function couldKnow(life: Life, { channel, sku, quantity }: Telling): Promise<number> {
+  const parts = life.books.partsOf(sku)
+  const waiting = await waitingForSets(life, parts)
+  let least = Infinity
+  for (const part of parts) {
+    const known = await couldKnowOf(life, { channel, sku: part.sku, listing: sku, quantity: part.needs * quantity })
+    least = Math.min(least, Math.floor((known + waiting(part.sku)) / part.needs))
+  }
+  return least
+}
+
+// Its own sales of it a channel takes off by itself; of all others it is told what the app has booked.
+async function couldKnowOf(
+  life: Life,
+  { channel, sku, listing, quantity }: Telling & { listing: string },
+): Promise<number> {
   const at = life.clock.now().getTime()
-  const { orders, edits } = life.books.perhapsUnheard(sku, { channel, at })
+  const { orders, edits } = life.books.perhapsUnheard(sku, { channel, at, listing })
   let knew = life.books.left(sku) + quantity + life.books.perhapsPutBack(sku, { channel, at })
   for (const order of orders) {
-    const unheard = order.current - (await booked(life, order))
+    const unheard = order.each * (order.current - (await booked(life, order)))
     knew += order.odd ? Math.max(0, unheard) : unheard
   }
   for (const edit of edits) if (edit.needsWord || !(await adopted(life, edit))) knew -= edit.delta

@@ -11,7 +11,8 @@ const UNITS = EACH((state) => `b.${state}`).join(' + ')
 // `$2`: ids of items, or null for all of the merchant's. Each part names the law that its rows break.
 const LAWS = `
 WITH of_item AS MATERIALIZED (
-  SELECT id, sku, kind FROM item WHERE merchant_id = $1 AND ($2::int[] IS NULL OR id = ANY ($2))
+  SELECT id, sku, kind FROM item WHERE merchant_id = $1 AND ($2::int[] IS NULL OR id = ANY ($2) OR id IN (
+    SELECT bundle_id FROM bundle_component WHERE merchant_id = $1 AND component_id = ANY ($2) AND until IS NULL))
 ), moved AS MATERIALIZED (
   SELECT m.* FROM of_item i, LATERAL (SELECT * FROM movement WHERE merchant_id = $1 AND item_id = i.id OFFSET 0) m
 ), at_place AS MATERIALIZED (
@@ -19,7 +20,12 @@ WITH of_item AS MATERIALIZED (
 ), line AS MATERIALIZED (
   SELECT l.* FROM of_item i, LATERAL (SELECT * FROM order_line WHERE merchant_id = $1 AND item_id = i.id OFFSET 0) l
 ), held AS MATERIALIZED (
-  SELECT a.* FROM line l, LATERAL (SELECT * FROM line_allocation WHERE merchant_id = $1 AND line_id = l.id AND reserved > 0 OFFSET 0) a
+  SELECT a.* FROM of_item i, LATERAL (SELECT * FROM line_allocation WHERE merchant_id = $1 AND item_id = i.id AND reserved > 0 OFFSET 0) a
+), takes AS MATERIALIZED (
+  SELECT l.id, COALESCE(c.component_id, l.item_id) AS item_id, l.reserved, l.reserved * COALESCE(c.needs, 1) AS pieces FROM line l
+  LEFT JOIN LATERAL (SELECT * FROM line_component WHERE merchant_id = $1 AND line_id = l.id OFFSET 0) c ON true
+), holds AS (
+  SELECT t.*, (SELECT COALESCE(sum(reserved), 0) FROM line_allocation WHERE merchant_id = $1 AND line_id = t.id AND item_id = t.item_id) AS n FROM takes t
 ), ends AS (
   SELECT item_id, from_location AS location_id, from_state AS state, -quantity AS n FROM moved WHERE from_location IS NOT NULL
   UNION ALL SELECT item_id, to_location, to_state, quantity FROM moved WHERE to_location IS NOT NULL
@@ -47,15 +53,15 @@ WITH of_item AS MATERIALIZED (
   UNION ALL SELECT 'effects of a line are within the order', item_id,
     format('line %s of %s: reserved %s, short %s, shipped %s, returned %s', id, current_quantity, reserved, short, shipped, returned)
   FROM line WHERE reserved + short + shipped - returned NOT BETWEEN 0 AND current_quantity OR LEAST(reserved, short, shipped, returned) < 0
-  UNION ALL SELECT 'what a line has reserved lies somewhere', l.item_id, format('line %s has %s, places have %s', l.id, l.reserved, COALESCE(sum(h.reserved), 0))
-  FROM line l LEFT JOIN held h ON h.line_id = l.id GROUP BY l.id, l.item_id, l.reserved HAVING l.reserved <> COALESCE(sum(h.reserved), 0)
+  UNION ALL SELECT 'what a line has reserved lies somewhere', item_id, format('line %s has %s, that is %s, places have %s', id, reserved, pieces, n)
+  FROM holds WHERE pieces <> n
   UNION ALL SELECT 'orders hold no more than is reserved', b.item_id, format('place %s has %s, orders hold %s', b.location_id, b.reserved, h.n)
   FROM at_place b JOIN (SELECT item_id, location_id, sum(reserved) AS n FROM held GROUP BY 1, 2) h USING (item_id, location_id) WHERE h.n > b.reserved
   UNION ALL SELECT 'a shortfall is what its line is short of', l.item_id, format('line %s is short of %s, outstanding %s', l.id, l.short, COALESCE(sum(s.outstanding), 0))
   FROM line l LEFT JOIN shortfall s ON s.merchant_id = $1 AND s.line_id = l.id AND s.item_id = l.item_id
   GROUP BY l.id, l.item_id, l.short HAVING l.short <> COALESCE(sum(s.outstanding), 0)
 )
-SELECT law, i.sku || ': ' || detail AS detail FROM broken JOIN of_item i ON i.id = broken.item_id ORDER BY 1, 2`
+SELECT law, i.sku || ': ' || detail AS detail FROM broken JOIN item i ON i.merchant_id = $1 AND i.id = broken.item_id ORDER BY 1, 2`
 
 /** Checks what must hold at every moment, for these items, or for everything when there are none named. */
 export async function brokenLaws(db: Sql, merchantId: number, itemIds: number[] | null): Promise<Violation[]> {

@@ -2,9 +2,10 @@ import { Mistake } from '#app/kernel/assert.ts'
 import type { Random } from '#app/kernel/clock.ts'
 import { seeded, whole } from '#sandbox/jeweler/chance.ts'
 import { type Action, type Life, restart } from './action.ts'
-import { ACTIONS, AWAITED } from './actions.ts'
+import { ACTIONS } from './actions.ts'
 import type { FaultCounts } from './faults.ts'
 import { raised } from './judge.ts'
+import { brokenDerivations } from './derivations.ts'
 import { brokenLaws, type Violation } from './laws.ts'
 import { seedOf } from './luck.ts'
 import { Died } from './mortal.ts'
@@ -30,7 +31,6 @@ export type Lived = {
 
 export type LifeOptions = StageOptions & {
   script: Step[]
-  everything?: boolean | undefined
   /** once the shop stands, before anything happens */
   prepared?: (stage: Stage) => Promise<void>
   onStep?: (n: number, events: number) => void
@@ -39,22 +39,19 @@ export type LifeOptions = StageOptions & {
 const LONG_MS = 240_000
 const SWEEP_MS = 60_000
 const WHOLE_LEDGER_EVERY = 10_000
+const DERIVATIONS_EVERY = 100
 const AT_ONCE = 0.15
 const SOON = 0.98
 const SOON_MS = 5_000
 
-const byWeight = (actions: Action[]) =>
-  actions.flatMap((action) => Array.from({ length: action.weight }, () => action.name))
-const CHOICES = byWeight(ACTIONS)
-const EVERYTHING = byWeight([...ACTIONS, ...AWAITED])
-const BY_NAME = new Map([...ACTIONS, ...AWAITED].map((action): [string, Action] => [action.name, action]))
+const CHOICES = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action.name))
+const BY_NAME = new Map(ACTIONS.map((action): [string, Action] => [action.name, action]))
 
 /** What a life will be, before anybody knows what its actions will find. */
-export function scriptOf(seed: number, steps: number, everything = false): Step[] {
-  const choices = everything ? EVERYTHING : CHOICES
+export function scriptOf(seed: number, steps: number): Step[] {
   const random = seeded(seedOf(seed, 1))
   return Array.from({ length: steps }, (_, n) => ({
-    action: choices[Math.floor(random() * choices.length)] ?? '',
+    action: CHOICES[Math.floor(random() * CHOICES.length)] ?? '',
     seed: seedOf(seed, 2, n),
     gapMs: gapOf(random),
   }))
@@ -71,8 +68,8 @@ function gapOf(random: Random): number {
 export async function live(options: LifeOptions): Promise<Lived> {
   const stage = await openStage(options)
   await options.prepared?.(stage)
-  const { script, onStep, everything = false } = options
-  const life: Life = { ...stage, orders: [], violations: [], step: { seed: 0 }, everything }
+  const { script, onStep } = options
+  const life: Life = { ...stage, orders: [], violations: [], step: { seed: 0 }, looked: { at: 0 } }
   stage.faults.isQuiet = false
   stage.processes.setClock()
   stage.watching.raised = (channel, sku, quantity) => raised(life, { channel, sku, quantity })
@@ -82,12 +79,20 @@ export async function live(options: LifeOptions): Promise<Lived> {
     await takeStep(life, step)
     const whole = (n + 1) % WHOLE_LEDGER_EVERY === 0 ? null : life.processes.takeTouched()
     life.violations.push(...(await brokenLaws(life.db, life.world.merchantId, whole)))
+    if ((n + 1) % DERIVATIONS_EVERY === 0) await lookAtNumbers(life)
     onStep?.(n + 1, n + 1 + life.counts.news)
     if (life.violations.length === 0) continue
     at = n
     break
   }
   return conclude(life, { script, at })
+}
+
+/** At the numbers that were sent since the last look. */
+async function lookAtNumbers(life: Life): Promise<void> {
+  const { broken, upTo } = await brokenDerivations(life.db, life.world.merchantId, life.looked.at)
+  life.looked.at = upTo
+  life.violations.push(...broken)
 }
 
 async function conclude(life: Life, { script, at }: { script: Step[]; at: number | null }): Promise<Lived> {

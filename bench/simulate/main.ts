@@ -7,7 +7,7 @@ import type { FaultLevel } from './faults.ts'
 import { openSessions } from './sessions.ts'
 import { type Failure, simulate } from './simulate.ts'
 
-const USAGE = 'npm run simulate -- [--seed N] [--events N] [--faults none|some|many] [--shrink N] [--everything]'
+const USAGE = 'npm run simulate -- [--seed N] [--events N] [--faults none|some|many] [--shrink N]'
 const KEPT = fileURLToPath(new URL('../../.data/simulate', import.meta.url))
 const MOST_SAID = 10
 const MOST_STEPS_SAID = 40
@@ -20,19 +20,18 @@ function chosen() {
     if (!/^\d{1,9}$/.test(text)) throw new Unclear(`--${name} takes a whole number, not ${text}. ${USAGE}`)
     return Number(text)
   }
-  const { everything = false, ...said } = parsed()
-  const { seed = String(randomInt(1_000_000)), events = '20000', faults = 'some', shrink = '60' } = said
+  const { seed = String(randomInt(1_000_000)), events = '20000', faults = 'some', shrink = '60' } = parsed()
   const level = LEVELS.find((one) => one === faults)
   if (!level) throw new Unclear(`--faults takes none, some or many, not ${faults}. ${USAGE}`)
   const numbers = { seed: wholeNumber(seed, 'seed'), events: wholeNumber(events, 'events') }
-  return { ...numbers, everything, faults: level, shrinkTries: wholeNumber(shrink, 'shrink') }
+  return { ...numbers, faults: level, shrinkTries: wholeNumber(shrink, 'shrink') }
 }
 
 function parsed() {
   const text = { type: 'string' } as const
   try {
     return parseArgs({
-      options: { seed: text, events: text, faults: text, shrink: text, everything: { type: 'boolean' } },
+      options: { seed: text, events: text, faults: text, shrink: text },
     }).values
   } catch {
     throw new Unclear(USAGE)
@@ -61,14 +60,14 @@ function tell({ seed, life, at, violations, script, tries }: Failure, given: { s
 }
 
 async function main(): Promise<void> {
-  const { seed, events, faults, shrinkTries, everything } = chosen()
+  const { seed, events, faults, shrinkTries } = chosen()
   process.stderr.write(`seed ${seed}\n`)
   const database = await ownDatabase('simulate')
   const { pool, sessions, close } = await openSessions(database.url)
   try {
     const onProgress = (done: number) => progress(done, events)
     const now = () => performance.now()
-    const wanted = { seed, events, faults, shrinkTries, everything }
+    const wanted = { seed, events, faults, shrinkTries }
     const { report, failure } = await simulate({ pool, sessions, ...wanted, now, onProgress })
     if (failure) tell(failure, { seed, faults })
     process.stdout.write(`${JSON.stringify(report)}\n`)

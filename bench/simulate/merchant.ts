@@ -1,9 +1,10 @@
 import type { Random } from '#app/kernel/clock.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
 import { happens, pick, whole } from '#sandbox/jeweler/chance.ts'
-import { type Action, type Life, mayGoUnseen } from './action.ts'
+import type { Action, Life } from './action.ts'
 import { goodOnEtsy } from './etsy-goods.ts'
 import { PLACES } from './shop.ts'
+import { liesThere } from './what-lies-there.ts'
 
 // What people do on the channels themselves: the app is to find out.
 
@@ -13,14 +14,14 @@ const edited = (life: Life, sku: string, { sellable, total }: { sellable: number
 }
 
 /** A count entered in Shopify's admin: a piece more or less. */
-function countInShopify(life: Life, random: Random): void {
+async function countInShopify(life: Life, random: Random): Promise<void> {
   const { shopify } = life.world
   const { sku, unique } = pick(random, life.goods)
   const place = pick(random, PLACES)
   const locationId = shopify.location(place.name).id
   const there = shopify.available(sku, locationId)
   const delta = !unique && happens(random, 0.6) ? whole(random, 1, 2) : -1
-  if (delta < 0 && !mayGoUnseen(life, there)) return
+  if (delta < 0 && !(await liesThere(life, sku, { place: place.name }))) return
   const edit = happens(random, 0.5)
     ? ({ kind: 'adjust', name: 'available', delta } as const)
     : ({ kind: 'set', name: 'available', quantity: there + delta } as const)
@@ -29,27 +30,27 @@ function countInShopify(life: Life, random: Random): void {
 }
 
 /** Pieces carried from one place to another, and entered as one less and one more. */
-function transferInShopify(life: Life, random: Random): void {
+async function transferInShopify(life: Life, random: Random): Promise<void> {
   const { shopify } = life.world
   const { sku } = pick(random, life.goods)
   const [from, to] = [pick(random, PLACES), pick(random, PLACES)]
   const [fromId, toId] = [shopify.location(from.name).id, shopify.location(to.name).id]
-  if (from === to || !mayGoUnseen(life, shopify.available(sku, fromId))) return
+  if (from === to || !(await liesThere(life, sku, { place: from.name }))) return
   shopify.editByStaff({ idOrSku: sku, locationId: fromId, kind: 'adjust', name: 'available', delta: -1 })
   shopify.editByStaff({ idOrSku: sku, locationId: toId, kind: 'adjust', name: 'available', delta: 1 })
   edited(life, sku, { sellable: Number(to.sells) - Number(from.sells), total: 0 })
 }
 
 /** Set aside as damaged or safety stock in Shopify, and back. */
-function setAsideInShopify(life: Life, random: Random): void {
+async function setAsideInShopify(life: Life, random: Random): Promise<void> {
   const { shopify } = life.world
-  const { sku } = pick(random, life.goods)
-  const locationId = shopify.location(pick(random, ['Safe', 'Window'])).id
-  const aside = pick(random, ['damaged', 'safety_stock'] as const)
+  const { sku, keptBack } = pick(random, life.goods)
+  const place = pick(random, ['Safe', 'Window'])
+  const locationId = shopify.location(place).id
+  const aside = keptBack ? 'damaged' : pick(random, ['damaged', 'safety_stock'] as const)
   const back = happens(random, 0.6)
   const [from, to] = back ? ([aside, 'available'] as const) : (['available', aside] as const)
-  const there = shopify.quantity(sku, locationId, from)
-  if (back ? there < 1 : !mayGoUnseen(life, there)) return
+  if (!(await liesThere(life, sku, { place, state: from }))) return
   const done = shopify.editByStaff({ idOrSku: sku, locationId, kind: 'move', from, to, quantity: 1 })
   if (!isRefusal(done)) edited(life, sku, { sellable: back ? 1 : -1, total: 0 })
 }
@@ -63,11 +64,18 @@ function editOnEtsy(life: Life, random: Random): void {
   life.world.etsy.editBySeller(listingId, { quantities: { [productId]: shown + delta } })
 }
 
+// A drop by as much as a write without an answer would have raised it looks as if that had never arrived: nobody can tell.
+async function isInDoubt({ db, world, accounts }: Life, sku: string): Promise<boolean> {
+  const text = 'SELECT 1 FROM listing WHERE merchant_id = $1 AND account_id = $2 AND sku = $3 AND seen_at IS NULL'
+  const values = [world.merchantId, accounts.get('etsy'), sku]
+  return (await db.query({ name: 'in-doubt', text, values })).rows.length > 0
+}
+
 /** A piece sold by hand, and taken off Etsy by whoever sold it. */
-function sellByHand(life: Life, random: Random): void {
+async function sellByHand(life: Life, random: Random): Promise<void> {
   const { sku } = pick(random, life.goods)
   const { listingId, productId, shown } = goodOnEtsy(life, sku)
-  if (shown === 0 || life.books.left(sku) < 1) return
+  if (shown === 0 || life.books.left(sku) < 1 || (await isInDoubt(life, sku))) return
   const done = life.world.etsy.editBySeller(listingId, { quantities: { [productId]: shown - 1 } })
   if (isRefusal(done)) return
   life.books.edit({ channel: 'etsy', sku, at: life.clock.now().getTime(), delta: -1, needsWord: true }, -1)

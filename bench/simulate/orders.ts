@@ -2,7 +2,7 @@ import type { Random } from '#app/kernel/clock.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
 import { giveBackPieces } from '#app/sync/give-back.server.ts'
 import { happens, pick, whole } from '#sandbox/jeweler/chance.ts'
-import { type Action, insist, type Life, mayGoUnseen, type Order, type OrderLine } from './action.ts'
+import { type Action, insist, type Life, type Order, type OrderLine } from './action.ts'
 import { giveUpAll } from './buyers.ts'
 import { who } from './stage.ts'
 
@@ -44,10 +44,17 @@ function goMissing(life: Life, { line, quantity }: Picked): void {
   life.books.edit(edit, -quantity)
 }
 
-function cancelOnShopify(life: Life, random: Random): void {
+/**
+ * Whether there are pieces that can go missing: not where more was sold than there is, or that nobody has looked for; and
+ * of the parts of a set, which it has not taken, Shopify can say nothing.
+ */
+const areThere = (life: Life, lines: OrderLine[]) =>
+  lines.every(({ sku }) => life.books.left(sku) >= 0 && !life.sets.some((set) => set.sku === sku))
+
+async function cancelOnShopify(life: Life, random: Random): Promise<void> {
   const order = someOrder(life, random, 'shopify')
   if (!order) return
-  const gone = happens(random, 0.2) && order.lines.every(({ sku }) => mayGoUnseen(life, life.books.left(sku)))
+  const gone = happens(random, 0.2) && areThere(life, order.lines) && (await isWhole(life, order))
   const restock = !gone
   const lines = order.lines.map((line) => ({ order, line, quantity: line.open }))
   if (isRefusal(life.world.shopify.cancelOrder(order.id, { restock }))) return
@@ -55,11 +62,11 @@ function cancelOnShopify(life: Life, random: Random): void {
   if (!restock) for (const one of lines) if (one.quantity > 0) goMissing(life, one)
 }
 
-function takePiecesOff(life: Life, random: Random): void {
+async function takePiecesOff(life: Life, random: Random): Promise<void> {
   const picked = somePieces(life, random, { channel: 'shopify', from: 'open' })
   if (!picked) return
   const { order, line, quantity } = picked
-  const restock = !(happens(random, 0.2) && mayGoUnseen(life, life.books.left(line.sku)))
+  const restock = !(happens(random, 0.2) && areThere(life, [line]) && (await isWhole(life, order)))
   const { shopify } = life.world
   const done = happens(random, 0.5)
     ? shopify.editOrder(order.id, [{ lineId: line.lineId, quantity }], { restock })

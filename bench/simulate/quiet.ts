@@ -1,14 +1,14 @@
-import { available } from '#app/pool/available.ts'
-import { stockOf } from '#app/pool/stock.server.ts'
+import { checkSeals } from '#app/pool/check-seals.server.ts'
 import { settleDrift } from '#app/sync/decisions.server.ts'
-import { goodOnEtsy } from './etsy-goods.ts'
+import { brokenDerivations } from './derivations.ts'
+import { notForgotten } from './erasure.ts'
 import { brokenLaws, type Violation } from './laws.ts'
+import { channelsShowOther } from './shown.ts'
 import { type Stage, sweep, who } from './stage.ts'
 
 const MINUTE_MS = 60_000
 const MOST_MINUTES = 240
 const QUIET_MINUTES = 6
-const ETSY_CAP = 999
 const MOST_SAID = 5
 
 /**
@@ -40,6 +40,7 @@ async function underWay({ db, world }: Stage): Promise<string[]> {
       JOIN movement m ON m.merchant_id = d.merchant_id AND m.item_id = d.item_id AND m.id = d.movement_id WHERE d.merchant_id = $1
     UNION ALL SELECT format('a cart is kept until %s', until) FROM cart WHERE merchant_id = $1 AND status = 'active'
     UNION ALL SELECT format('a hold lasts until %s', until) FROM hold WHERE merchant_id = $1 AND status = 'active'
+    UNION ALL SELECT format('account %s is behind the rules', account_id) FROM rules_behind WHERE merchant_id = $1
     UNION ALL SELECT format('%s is to be handed on', key) FROM stock_changed WHERE merchant_id = $1
     UNION ALL SELECT format('%s of %s is unexplained', l.unexplained, l.sku) FROM listing l WHERE l.merchant_id = $1 AND l.unexplained > 0
     ORDER BY 1`
@@ -72,18 +73,32 @@ export async function brokenAtRest(stage: Stage): Promise<Violation[]> {
     ...(await brokenLaws(db, world.merchantId, null)),
     ...(await stockIsNotTrue(stage)),
     ...(await channelsShowOther(stage)),
+    ...(await brokenDerivations(db, world.merchantId, 0)).broken,
+    ...(await sealsAreBroken(stage)),
+    ...(await notForgotten(stage)),
   ]
 }
 
-type Said = { itemId: number; sku: string; sellable: number; total: number; short: number }
+async function sealsAreBroken({ db, world }: Stage): Promise<Violation[]> {
+  const broken = await checkSeals(db, world.merchantId)
+  return broken.map(({ n, wrong }) => ({ law: 'the seals of the ledger hold', detail: `seal ${n}: ${wrong}` }))
+}
 
+type Said = { sku: string; sellable: number; total: number; short: number }
+
+// For sale: what lies there, what a rule keeps back from Shopify alone, and what can be made. Sets that lack a part take
+// nothing of the others, and are short of them all the same.
 async function said({ db, world }: Stage): Promise<Said[]> {
-  const text = `SELECT i.id AS "itemId", i.sku, COALESCE(sum(b.available) FILTER (WHERE l.sellable), 0)::int AS sellable,
+  const text = `SELECT i.sku, (COALESCE(sum(b.available + LEAST(COALESCE(k.quantity, 0), b.safety_stock)) FILTER (WHERE l.sellable), 0)
+        + COALESCE((SELECT m.capacity FROM made_to_order m WHERE m.merchant_id = $1 AND m.item_id = i.id), 0))::int AS sellable,
       COALESCE(sum(b.available + b.reserved + b.held + b.in_work + b.quality_check + b.damaged + b.safety_stock + b.incoming), 0)::int AS total,
-      (SELECT COALESCE(sum(s.outstanding), 0)::int FROM shortfall s WHERE s.merchant_id = $1 AND s.item_id = i.id) AS short
+      ((SELECT COALESCE(sum(s.outstanding), 0) FROM shortfall s WHERE s.merchant_id = $1 AND s.item_id = i.id)
+        + (SELECT COALESCE(sum(s.outstanding * c.needs), 0) FROM bundle_component c JOIN shortfall s ON s.merchant_id = $1 AND s.item_id = c.bundle_id
+          WHERE c.merchant_id = $1 AND c.component_id = i.id AND c.until IS NULL))::int AS short
     FROM item i LEFT JOIN balance b ON b.merchant_id = i.merchant_id AND b.item_id = i.id
     LEFT JOIN location l ON l.merchant_id = b.merchant_id AND l.id = b.location_id
-    WHERE i.merchant_id = $1 GROUP BY i.id, i.sku ORDER BY i.sku`
+    LEFT JOIN rule_buffer k ON k.merchant_id = b.merchant_id AND k.item_id = b.item_id AND k.location_id = b.location_id
+    WHERE i.merchant_id = $1 AND i.kind <> 'bundle' GROUP BY i.id, i.sku ORDER BY i.sku`
   return (await db.query<Said>({ text, values: [world.merchantId] })).rows
 }
 
@@ -94,30 +109,5 @@ async function stockIsNotTrue(stage: Stage): Promise<Violation[]> {
     const wrong = (what: string, ours: number, truth: number) =>
       ours === truth ? [] : [{ law, detail: `${sku}: ${what} ${ours}, in truth ${truth}` }]
     return [...wrong('for sale', sellable - short, books.left(sku)), ...wrong('in the house', total, books.total(sku))]
-  })
-}
-
-async function channelsShowOther(stage: Stage): Promise<Violation[]> {
-  const { db, world, plain } = stage
-  const items = await said(stage)
-  const stock = await stockOf(
-    db,
-    world.merchantId,
-    items.map(({ itemId }) => itemId),
-  )
-  const shown = (channel: string, sku: string): number => {
-    if (channel === 'shopify') return world.shopify.shown(sku)
-    return channel === 'etsy' ? goodOnEtsy(stage, sku).shown : (plain.get(channel)?.shown(sku) ?? 0)
-  }
-  return items.flatMap(({ itemId, sku }) => {
-    const supply = stock.get(itemId)?.supply
-    if (!supply) return []
-    return ['shopify', 'etsy', ...plain.keys()].flatMap((name) => {
-      const facts = { name, maximumShown: name === 'etsy' ? ETSY_CAP : null }
-      const { quantity } = available(supply, { rules: [], facts, at: world.road.sync.clock.now() })
-      const there = shown(name, sku)
-      const law = 'after quiet every channel shows what it should'
-      return there === quantity ? [] : [{ law, detail: `${sku}: ${name} shows ${there}, should ${quantity}` }]
-    })
   })
 }

@@ -12,8 +12,6 @@ export type SimulateOptions = Pick<StageOptions, 'pool' | 'sessions' | 'sabotage
     /** things people do and pieces of news that are handed in, at least */
     events: number
     faults: FaultLevel
-    /** what is known to break a law too */
-    everything?: boolean
     /** milliseconds, for the wall time */
     now: () => number
     onProgress?: (events: number) => void
@@ -54,7 +52,7 @@ export async function simulate(options: SimulateOptions): Promise<{ report: Repo
   for (let life = 0; sum.events < options.events && !failure; life += 1) {
     const left = Math.ceil((options.events - sum.events) / EVENTS_OF_A_STEP)
     const seed = seedOf(options.seed, life)
-    const script = scriptOf(seed, Math.min(STEPS_OF_A_LIFE, left), options.everything)
+    const script = scriptOf(seed, Math.min(STEPS_OF_A_LIFE, left))
     const before = sum.events
     const lived = await live(lifeOf(options, { seed, script, onEvents: (n) => options.onProgress?.(before + n) }))
     add(sum, lived)
@@ -68,9 +66,9 @@ export async function simulate(options: SimulateOptions): Promise<{ report: Repo
 type Part = { seed: number; script: Step[]; onEvents?: (events: number) => void }
 
 function lifeOf(options: SimulateOptions, { seed, script, onEvents }: Part): LifeOptions {
-  const { pool, sessions, sabotage, faults, everything, prepared } = options
+  const { pool, sessions, sabotage, faults, prepared } = options
   const more = { ...(prepared && { prepared }), ...(onEvents && { onStep: (_: number, n: number) => onEvents(n) }) }
-  return { pool, sessions, sabotage, faults, everything, seed, script, ...more }
+  return { pool, sessions, sabotage, faults, seed, script, ...more }
 }
 
 function newSum(seed: number): Omit<Report, 'stateHash' | 'wallMs'> {

@@ -6,19 +6,33 @@ import type { Change, Move } from '#app/pool/movement.ts'
 import { act } from '#app/sync/act.server.ts'
 import { happens, pick, whole } from '#sandbox/jeweler/chance.ts'
 import { type Action, insist, type Life } from './action.ts'
-import type { Good } from './shop.ts'
+import { type Good, PLACES } from './shop.ts'
 import { who } from './stage.ts'
 
-type Place = { locationId: number; name: string; sellable: boolean } & Record<StockState, number>
+/** `inBooks`: what the app says is for sale there, wherever it is in truth. */
+type Place = { locationId: number; name: string; sellable: boolean; inBooks: number } & Record<StockState, number>
 
 const EACH_STATE = STOCK_STATES.map((state) => `COALESCE(b.${state}, 0) AS ${state}`).join(', ')
 
+/** Where the pieces of a thing lie that Shopify has places for too: those that people find there when they look. */
 export async function placesOf({ db, world }: Life, sku: string): Promise<(Place & { itemId: number })[]> {
   const text = `SELECT i.id AS "itemId", l.id AS "locationId", l.name, l.sellable, ${EACH_STATE} FROM item i
     JOIN location l ON l.merchant_id = i.merchant_id
     LEFT JOIN balance b ON b.merchant_id = i.merchant_id AND b.item_id = i.id AND b.location_id = l.id
-    WHERE i.merchant_id = $1 AND i.sku = $2 ORDER BY l.rank`
-  return (await db.query<Place & { itemId: number }>({ name: 'places-of', text, values: [world.merchantId, sku] })).rows
+    WHERE i.merchant_id = $1 AND i.sku = $2 AND l.name = ANY ($3::text[]) ORDER BY l.rank`
+  const values = [world.merchantId, sku, PLACES.map(({ name }) => name)]
+  const { rows } = await db.query<Place & { itemId: number }>({ name: 'places-of', text, values })
+  return rows.map((place) => ({ ...place, ...foundAt(world.shopify, sku, place), inBooks: place.available }))
+}
+
+// Somebody may have taken it away of which one of the two has not heard yet: what both say is there is there.
+function foundAt(shopify: Life['world']['shopify'], sku: string, place: Place): Partial<Place> {
+  const locationId = shopify.location(place.name).id
+  const both = (['available', 'damaged', 'safety_stock'] as const).map((state) => {
+    const n = Math.max(0, Math.min(place[state], shopify.quantity(sku, locationId, state)))
+    return [state, n] as const
+  })
+  return Object.fromEntries(both)
 }
 
 type Doing = { reason: Change['reason']; moves: Move[]; sellable: number; total: number }
@@ -70,12 +84,13 @@ const ASIDE: StockState[] = ['in_work', 'quality_check', 'damaged', 'safety_stoc
 
 /** Onto the bench or aside where they lie, and back. */
 async function setAside(life: Life, random: Random): Promise<void> {
-  const { sku } = pick(random, life.goods)
+  const { sku, keptBack } = pick(random, life.goods)
   const place = pick(
     random,
     (await placesOf(life, sku)).filter(({ sellable }) => sellable),
   )
-  const state = pick(random, ASIDE)
+  // What a rule keeps back nobody takes for their own.
+  const state = pick(random, keptBack ? ASIDE.filter((one) => one !== 'safety_stock') : ASIDE)
   const back = happens(random, 0.6)
   const [from, to]: [StockState, StockState] = back ? [state, 'available'] : ['available', state]
   if (place[from] === 0) return

@@ -11,6 +11,7 @@ import { keepNotification } from '#app/sync/inbox.server.ts'
 import { seeded } from '#sandbox/jeweler/chance.ts'
 import { connect, type InProcessWorld, openInProcessWorld } from '../in-process-world.ts'
 import type { ChannelDoor } from '../road.ts'
+import { arrange } from './arrange.ts'
 import { Books } from './books.ts'
 import { emptied } from './emptied.ts'
 import { type FaultLevel, Faults } from './faults.ts'
@@ -20,7 +21,20 @@ import { Outages, unsteady } from './network.ts'
 import { openPost } from './post.ts'
 import { openProcesses, type Processes } from './processes.ts'
 import type { Sabotage } from './sabotage.ts'
-import { type Good, goodsOf, listingsOf, PLACES, productsOf, sellableOf, totalOf } from './shop.ts'
+import { Rulebook } from './rulebook.ts'
+import {
+  enoughFor,
+  type Good,
+  goodsOf,
+  listingsOf,
+  type MadeSet,
+  offeredOf,
+  PAIR,
+  PLACES,
+  productsOf,
+  SETS,
+  totalOf,
+} from './shop.ts'
 import { openUnsteady, UnsteadyChannel } from './unsteady-channel.ts'
 
 export type StageOptions = {
@@ -38,6 +52,8 @@ export type Stage = {
   clock: VirtualClock
   db: Sql
   goods: Good[]
+  sets: MadeSet[]
+  rules: Rulebook
   books: Books
   faults: Faults
   luck: Luck
@@ -114,6 +130,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     clock,
     db: pool,
     goods,
+    sets: SETS,
+    rules: new Rulebook(),
     books: new Books(),
     faults,
     luck,
@@ -156,15 +174,20 @@ function plainSide({ clock, faults, outages, alive }: Side, later: Later) {
   return { plain, plainDoors }
 }
 
-async function bringUp({ world, clock, goods, plain, accounts, books, told }: Stage): Promise<void> {
+async function bringUp(stage: Stage): Promise<void> {
+  const { world, clock, accounts } = stage
   const pass = (minutes: number) => clock.runTo(new Date(clock.now().getTime() + minutes * MINUTE_MS))
+  await pass(1)
+  await arrange(stage)
+  world.road.kick(world.merchantId)
   await pass(1)
   await world.connectEtsy()
   accounts.set('etsy', world.accounts.etsy)
-  for (const [name, channel] of plain) {
-    for (const good of goods) {
-      channel.list(good.sku, good.style)
-      channel.write(good.sku, sellableOf(good))
+  const offered = offers(stage)
+  for (const [name, channel] of stage.plain) {
+    for (const { sku, style, shows } of offered) {
+      channel.list(sku, style)
+      channel.write(sku, shows)
     }
     accounts.set(
       name,
@@ -179,10 +202,27 @@ async function bringUp({ world, clock, goods, plain, accounts, books, told }: St
   }
   world.road.kick(world.merchantId)
   await pass(60)
-  for (const good of goods) {
-    books.open(good.sku, { sellable: sellableOf(good), total: totalOf(good) })
-    for (const channel of ['etsy', ...plain.keys()]) told.set(`${channel}/${good.sku}`, sellableOf(good))
-  }
+  openBooks(stage, offered)
+}
+
+type Offered = { sku: string; style: string; shows: number }
+
+/** What is on sale elsewhere than on Shopify, and how many. */
+function offers({ goods, sets }: Stage): Offered[] {
+  const left = new Map(goods.map((good) => [good.sku, offeredOf(good)]))
+  return [
+    ...goods.map((good) => ({ ...good, shows: offeredOf(good) })),
+    ...sets.map((set) => ({ ...set, shows: enoughFor(set, (sku) => left.get(sku) ?? 0) })),
+  ]
+}
+
+function openBooks({ goods, sets, books, plain, told }: Stage, offered: Offered[]): void {
+  for (const good of goods) books.open(good.sku, { sellable: offeredOf(good), total: totalOf(good) })
+  // What is left of a broken pair is a thing that is never for sale.
+  books.open(`${PAIR}-HALF`, { sellable: 0, total: 0 })
+  for (const { sku, parts } of sets) books.openSet(sku, parts)
+  for (const { sku, shows } of offered)
+    for (const channel of ['etsy', ...plain.keys()]) told.set(`${channel}/${sku}`, shows)
 }
 
 /** The person of ours who does things in the app. */

@@ -17,7 +17,7 @@ export type CartLine =
   | { kind: 'custom' | 'tip' | 'gift_card'; title: string; price: string; quantity: number }
 
 export type Cart = {
-  source: 'web' | 'pos'
+  source: 'web' | 'pos' | 'shopify_draft_order'
   lines: CartLine[]
   /** The shop's till: which location sells. Only for `pos`; its first location when absent. */
   locationId?: string
@@ -25,6 +25,8 @@ export type Cart = {
   test?: boolean
   /** The checkout that a buyer has opened before. */
   checkoutToken?: string
+  /** What the order has from the draft that it is made of. */
+  fromDraft?: Pick<Order, 'tags' | 'customAttributes'>
   /** When the buyer paid, if not now. Stock is taken now. */
   processedAt?: Date
 }
@@ -94,7 +96,11 @@ export function shownTo(store: Store, variant: Variant, till: string | null): nu
   return level?.isActive ? level.quantities.available : 0
 }
 
-function draft(store: Store, { source, buyer, test, processedAt, checkoutToken }: Cart, till: string | null): Order {
+function draft(
+  store: Store,
+  { source, buyer, test, processedAt, checkoutToken, fromDraft }: Cart,
+  till: string | null,
+): Order {
   const order = blankOrder(store)
   const placedAt = processedAt?.getTime() ?? order.createdAt
   return {
@@ -102,6 +108,7 @@ function draft(store: Store, { source, buyer, test, processedAt, checkoutToken }
     sourceName: source,
     test: test ?? false,
     ...(checkoutToken === undefined ? {} : { checkoutToken }),
+    ...fromDraft,
     buyer: buyer ?? null,
     retailLocationId: till,
     processedAt: placedAt,

@@ -3,12 +3,14 @@ import { accessDenied } from './access.ts'
 import { notInSandbox, type Context, type Fields, type Mutations } from './context.ts'
 import * as app from './fields/app.ts'
 import * as catalog from './fields/catalog.ts'
+import { draftFields, draftLineFields } from './fields/draft-orders.ts'
 import * as inventory from './fields/inventory.ts'
 import * as orders from './fields/orders.ts'
 import { numberOf, typeOfGid } from './gid.ts'
 import { activate } from './mutations/activate.ts'
 import { adjustQuantities } from './mutations/adjust-quantities.ts'
 import { bulkMutations } from './mutations/bulk-query.ts'
+import { draftMutations } from './mutations/draft-orders.ts'
 import { createFulfillment } from './mutations/fulfillment-create.ts'
 import { moveQuantities } from './mutations/move-quantities.ts'
 import { createOrder } from './mutations/order-create.ts'
@@ -30,6 +32,8 @@ const FIELDS: Record<string, Fields> = {
   Location: inventory.locationFields,
   Order: orders.orderFields,
   LineItem: orders.lineFields,
+  DraftOrder: draftFields,
+  DraftOrderLineItem: draftLineFields,
   FulfillmentOrder: orders.fulfillmentOrderFields,
   FulfillmentOrderLineItem: orders.parcelLineFields,
   Fulfillment: orders.fulfillmentFields,
@@ -47,6 +51,7 @@ const MUTATIONS: Mutations = {
   orderCreate: createOrder,
   fulfillmentCreate: createFulfillment,
   ...bulkMutations,
+  ...draftMutations,
   ...orderMutations,
   ...productMutations,
   ...subscriptionMutations,

@@ -1,6 +1,6 @@
 import { numberOf } from './gid.ts'
 import { currentQuantity, financialStatus, fulfillmentStatus, totalOf, unfulfilled } from './order-facts.ts'
-import type { BulkOperation, Level, Location, Order, OrderLine, Product, Refund, Variant } from './rows.ts'
+import type { BulkOperation, DraftOrder, Level, Location, Order, OrderLine, Product, Refund, Variant } from './rows.ts'
 import { seconds } from './schema.ts'
 import { availableOf } from './stock.ts'
 import { itemOf, type Store } from './store.ts'
@@ -214,4 +214,23 @@ export const checkoutPayload = (
     price: variant.price,
     quantity,
   })),
+})
+
+export const draftPayload = (store: Store, draft: DraftOrder): object => ({
+  ...named(draft.id),
+  name: draft.name,
+  status: draft.status.toLowerCase(),
+  note: draft.note,
+  tags: draft.tags.join(', '),
+  note_attributes: draft.customAttributes.map(({ key: name, value }) => ({ name, value })),
+  order_id: ref(draft.orderId),
+  currency: store.facts.currency,
+  line_items: draft.lines.map(({ id, variantId, quantity }) => ({
+    ...named(id),
+    variant_id: numberOf(variantId),
+    quantity,
+  })),
+  completed_at: time(draft.completedAt),
+  created_at: time(draft.createdAt),
+  updated_at: time(draft.updatedAt),
 })

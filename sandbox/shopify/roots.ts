@@ -3,7 +3,7 @@ import type { Context, Fields } from './context.ts'
 import { appOf, installationOf, shopOf } from './fields/app.ts'
 import { typeOfGid } from './gid.ts'
 import { list, type ListArguments } from './listing.ts'
-import { productSearch, itemSearch, locationSearch, orderSearch, variantSearch } from './searchable.ts'
+import { draftSearch, productSearch, itemSearch, locationSearch, orderSearch, variantSearch } from './searchable.ts'
 import { quantityNames } from './quantity-names.ts'
 import { levelById, type Store } from './store.ts'
 import { withOrder } from './fields/orders.ts'
@@ -19,6 +19,7 @@ const BY_TYPE: Record<string, (store: Store, id: string) => object | undefined> 
   InventoryLevel: levelById,
   Location: ({ locations }, id) => locations.get(id),
   Order: ({ orders }, id) => orders.get(id),
+  DraftOrder: ({ drafts }, id) => drafts.get(id),
   FulfillmentOrder: ({ orders, orderOf }, id) =>
     orders.get(orderOf.get(id) ?? '')?.fulfillmentOrders.find((p) => p.id === id),
   BulkOperation: ({ bulkOperations }, id) => bulkOperations.get(id),
@@ -67,6 +68,8 @@ export const queryFields: Fields = {
   locations: (_root: unknown, args: LocationsArguments, { store }: Context) => list(args, locationSearch(store, args)),
   order: byId('Order'),
   orders: (_root: unknown, args: ListArguments, { store }: Context) => list(args, orderSearch(store)),
+  draftOrder: byId('DraftOrder'),
+  draftOrders: (_root: unknown, args: ListArguments, { store }: Context) => list(args, draftSearch(store)),
   fulfillmentOrder: byId('FulfillmentOrder'),
   refund: (_root: unknown, { id }: ById, { store }: Context) => {
     for (const order of store.orders.values()) {

@@ -141,8 +141,11 @@ export type Order = {
   id: string
   number: number
   name: string
-  /** "web", "pos", or what an app that made it has said. */
+  /** "web", "pos", "shopify_draft_order", or what an app that made it has said. */
   sourceName: string
+  /** What the draft had that it was made from. */
+  tags?: string[]
+  customAttributes?: DraftOrder['customAttributes']
   made?: MadeByApp
   test: boolean
   currency: string
@@ -160,6 +163,23 @@ export type Order = {
   cancelledAt: number | null
   closedAt: number | null
   processedAt: number
+  createdAt: number
+  updatedAt: number
+}
+
+/** An order in the making. `reserved`: what it keeps aside now, and where. */
+export type DraftOrder = {
+  id: string
+  name: string
+  status: 'OPEN' | 'INVOICE_SENT' | 'COMPLETED'
+  lines: { id: string; variantId: string; quantity: number }[]
+  tags: string[]
+  customAttributes: { key: string; value: string | null }[]
+  note: string | null
+  reserveInventoryUntil: number | null
+  reserved: { itemId: string; locationId: string; quantity: number }[]
+  orderId: string | null
+  completedAt: number | null
   createdAt: number
   updatedAt: number
 }

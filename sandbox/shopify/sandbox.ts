@@ -1,6 +1,7 @@
 import { assert } from '#app/kernel/assert.ts'
 import type { Clock, Random } from '#app/kernel/clock.ts'
 import { startBulk } from './bulk.ts'
+import { awaitExpiries } from './draft-orders.ts'
 import { resumeDeliveries } from './delivery.ts'
 import { runGraphQL, type GraphQLRequest } from './graphql.ts'
 import { awaitRedaction } from './installing.ts'
@@ -113,6 +114,7 @@ function resume(store: Store): void {
   startBulk(store)
   resumeDeliveries(store)
   awaitRedaction(store)
+  awaitExpiries(store)
 }
 
 function environment({

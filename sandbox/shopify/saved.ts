@@ -1,4 +1,14 @@
-import type { AccessToken, BulkOperation, Delivery, InventoryItem, Level, Location, Order, Product } from './rows.ts'
+import type {
+  AccessToken,
+  BulkOperation,
+  Delivery,
+  DraftOrder,
+  InventoryItem,
+  Level,
+  Location,
+  Order,
+  Product,
+} from './rows.ts'
 import type { RefreshToken, Remembered, Staff, Subscription, Variant, Bucket } from './rows.ts'
 import { present } from '#app/kernel/assert.ts'
 import type { Env } from './settings.ts'
@@ -13,6 +23,8 @@ export type SavedStore = {
   items: InventoryItem[]
   levels: Level[]
   orders: Order[]
+  /** missing in what was saved before there were any */
+  drafts?: DraftOrder[]
   bulkOperations: BulkOperation[]
   subscriptions: Subscription[]
   staff: Staff[]
@@ -37,6 +49,7 @@ export function saveStore(store: Store): SavedStore {
     items: [...store.items.values()],
     levels: [...store.levelsOf.values()].flat(),
     orders: [...store.orders.values()],
+    drafts: [...store.drafts.values()],
     bulkOperations: [...store.bulkOperations.values()],
     subscriptions: [...store.subscriptions.values()],
     staff: store.staff,
@@ -63,6 +76,7 @@ export function loadStore(env: Env, given: SavedStore): Store {
     addVariant(store, variant, present(items.get(variant.inventoryItemId), variant.inventoryItemId))
   for (const level of saved.levels) addLevel(store, level)
   for (const order of saved.orders) addOrder(store, order)
+  for (const draft of saved.drafts ?? []) store.drafts.add(draft)
   for (const operation of saved.bulkOperations) store.bulkOperations.add(operation)
   store.waitingBulk.push(...saved.bulkOperations.filter(({ status }) => status === 'CREATED'))
   for (const subscription of saved.subscriptions) store.subscriptions.add(subscription)

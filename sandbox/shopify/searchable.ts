@@ -1,7 +1,7 @@
 import { numberOf } from './gid.ts'
 import type { Listed } from './listing.ts'
 import { currentQuantity, financialStatus, fulfillmentStatus } from './order-facts.ts'
-import type { InventoryItem, Location, Order, Product, Variant } from './rows.ts'
+import type { DraftOrder, InventoryItem, Location, Order, Product, Variant } from './rows.ts'
 import type { SearchKeys } from './search.ts'
 import { nowOf, variantsLike, type Store } from './store.ts'
 
@@ -139,4 +139,23 @@ export const orderSearch = (store: Store): Listed<Order> => ({
     },
   },
   byCreation: ['ID', 'CREATED_AT', 'PROCESSED_AT', 'ORDER_NUMBER'],
+})
+
+const DRAFT_KEYS: SearchKeys<DraftOrder> = {
+  ...stamps<DraftOrder>(),
+  tag: { text: ({ tags }) => tags },
+  status: {
+    is: {
+      open: ({ status }) => status === 'OPEN',
+      invoice_sent: ({ status }) => status === 'INVOICE_SENT',
+      completed: ({ status }) => status === 'COMPLETED',
+    },
+  },
+}
+
+export const draftSearch = ({ drafts }: Store): Listed<DraftOrder> => ({
+  table: drafts,
+  type: 'DraftOrder',
+  keys: DRAFT_KEYS,
+  byCreation: ['ID', 'NUMBER'],
 })

@@ -2,6 +2,7 @@ import { present } from '#app/kernel/assert.ts'
 import { isRefusal, refuse, type Refusal } from '#app/kernel/refusal.ts'
 import * as catalog from './catalog.ts'
 import { checkOut, shownTo, type Cart } from './checkout.ts'
+import { completeDraft, deleteDraft } from './draft-orders.ts'
 import type { Pieces } from './fulfilling.ts'
 import { numberOf } from './gid.ts'
 import * as installing from './installing.ts'
@@ -12,6 +13,7 @@ import * as changes from './order-changes.ts'
 import type {
   BulkOperation,
   CancelReason,
+  DraftOrder,
   InventoryItem,
   Level,
   Location,
@@ -55,6 +57,12 @@ export type Shop = {
   /** Takes pieces not yet sent off an order. */
   editOrder(orderId: string, pieces: Pieces[], options: { restock: boolean }): Order | Refusal
   moveFulfillment(orderId: string, locationId: string): Order | Refusal
+  /** A person marks a draft as paid: it becomes an order, and what was kept aside for it is that order's. */
+  completeDraft(draftId: string): Order | Refusal
+  /** A person deletes a draft: what was kept aside for it is for sale again. */
+  deleteDraft(draftId: string): Refusal | undefined
+  /** Oldest first, completed ones too. */
+  drafts(): DraftOrder[]
   /** A person sets, adjusts or moves stock in the admin. */
   editByStaff(edit: StaffEdit): Level | Refusal
 
@@ -155,6 +163,9 @@ function orderActs(store: Store) {
       withOrder(orderId, (order, news) => changes.edit(store, { order, news, pieces, restock })),
     moveFulfillment: (orderId: string, locationId: string) =>
       withOrder(orderId, (order, news) => changes.moveFulfillment(store, { order, news, locationId })),
+    completeDraft: (id: string) => acting(store, (news) => completeDraft(store, id, news)),
+    deleteDraft: (id: string) => acting(store, (news) => deleteDraft(store, id, news)),
+    drafts: () => [...store.drafts.values()],
     editByStaff: (edit: StaffEdit) => acting(store, (news) => staffEdit(store, edit, news)),
   }
 }

@@ -1,7 +1,7 @@
 import { present } from '#app/kernel/assert.ts'
 import { gid } from './gid.ts'
 import type { BulkOperation, Bucket, Delivery, Installation, Remembered, Staff, Subscription } from './rows.ts'
-import type { InventoryItem, Level, Location, Order, Product, Variant } from './rows.ts'
+import type { DraftOrder, InventoryItem, Level, Location, Order, Product, Variant } from './rows.ts'
 import type { Env } from './settings.ts'
 import { Table } from './table.ts'
 
@@ -28,6 +28,7 @@ export type Store = {
   /** In the order in which Shopify takes web orders from them. */
   locations: Table<Location>
   orders: Table<Order>
+  drafts: Table<DraftOrder>
   bulkOperations: Table<BulkOperation>
   /** Asked for and not yet given to the clock. */
   waitingBulk: BulkOperation[]
@@ -54,6 +55,7 @@ export function emptyStore(env: Env, facts: ShopFacts): Store {
     items: new Table(),
     locations: new Table(),
     orders: new Table(),
+    drafts: new Table(),
     bulkOperations: new Table(),
     waitingBulk: [],
     subscriptions: new Table(),

@@ -34,7 +34,7 @@ function targets(store: Store, topic: string): Target[] {
 }
 
 // Where a resource's name ends cannot be derived; these are the ones of two words among the topics sent here.
-const RESOURCES = ['BULK_OPERATIONS', 'INVENTORY_LEVELS']
+const RESOURCES = ['BULK_OPERATIONS', 'DRAFT_ORDERS', 'INVENTORY_LEVELS']
 
 /** `orders/create` of the enum value `ORDERS_CREATE`. */
 export function topicOf(name: string): string {

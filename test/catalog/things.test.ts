@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { forgetThing } from '#app/sync/forget-thing.server.ts'
-import { keepThings, markUndecided, type NewThing } from '#app/catalog/things.server.ts'
+import { keepThings, knowsThings, markUndecided, type NewThing } from '#app/catalog/things.server.ts'
 import { transaction } from '#app/db.server.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { openIncidents } from '../support/incidents.ts'
@@ -83,6 +83,31 @@ describe('a thing of the shop', () => {
   it('keeps its kind', async () => {
     await keep(thing('a'), thing('b', { oneOfOne: true }), thing('c', { bundleParent: true }))
     expect((await items()).map((row) => row.kind)).toEqual(['replenishable', 'one_of_one', 'bundle'])
+  })
+  it('is of the category that its shop says, until a person says another', async () => {
+    const categories = async () => (await items()).map((row) => [row.category, row.category_there])
+    expect(await keep(thing('a', { category: 'Rings' }))).toMatchObject([{ recategorized: false }])
+    expect(await categories()).toEqual([['Rings', 'Rings']])
+    expect(await keep(thing('a', { category: 'Bands' }))).toMatchObject([{ recategorized: true }])
+    expect(await categories()).toEqual([['Bands', 'Bands']])
+    await db.query(`UPDATE item SET category = 'Gold', category_by = 'person/1' WHERE merchant_id = $1`, [
+      shop.merchantId,
+    ])
+    expect(await keep(thing('a', { category: 'Chains' }))).toMatchObject([{ recategorized: false }])
+    expect(await categories()).toEqual([['Gold', 'Chains']])
+    const told = 'SELECT actor, before, after FROM item_category_change WHERE merchant_id = $1'
+    expect((await db.query(told, [shop.merchantId])).rows).toEqual([
+      {
+        actor: `channel/${shop.shopify}`,
+        before: { category: 'Rings', by: null },
+        after: { category: 'Bands', by: null },
+      },
+    ])
+  })
+  it('of another category is news', async () => {
+    await keep(thing('a', { category: 'Rings' }))
+    expect(await knowsThings(db, owner(), [thing('a', { category: 'Rings' })])).toBe(true)
+    expect(await knowsThings(db, owner(), [thing('a', { category: 'Bands' })])).toBe(false)
   })
   it('heard of twice at once is still one item', async () => {
     let second: Promise<unknown> = Promise.resolve()

@@ -94,7 +94,7 @@ describe('moving many items at once', () => {
   })
   it('moves none when one of them is not there, and says which', async () => {
     const answer = await decide('bulk-move', toTheBench({ lines: `${ring}/2,${chain}/4` }))
-    expect(answer.refusal?.sentence).toBe('There are not so many pieces in that place: Chain.')
+    expect(answer.refusal?.sentence).toBe('Of Chain there are 3 in Safe.')
     expect(await lies()).toEqual(AS_OPENED)
     expect(await acts()).toEqual([])
   })
@@ -102,7 +102,7 @@ describe('moving many items at once', () => {
     ['an item twice', () => ({ lines: `${ring}/1,${ring}/1` }), 'twice'],
     ['an item that is not there', () => ({ lines: '999999/1' }), 'unknown-item'],
     ['a place that is not there', () => ({ toPlace: 999_999 }), 'unknown-place'],
-    ['to where they are', () => ({ toPlace: shop.safe, toState: 'available' }), 'same-place'],
+    ['to where they are', () => ({ toPlace: shop.safe, toState: 'available' }), 'same'],
     ['what belongs to an order', () => ({ fromState: 'reserved' }), 'unclear'],
     ['no pieces', () => ({ lines: `${ring}/0` }), 'unclear'],
     ['without a reason', () => ({ note: ' ' }), 'unclear'],
@@ -113,6 +113,17 @@ describe('moving many items at once', () => {
     ],
   ])('of %s is refused', async (_, more, code) => {
     expect(await decide('bulk-move', toTheBench(more()))).toEqual(refused(code))
+    expect(await lies()).toEqual(AS_OPENED)
+  })
+  it('shows first what would move, by name, and what stands against the rest', async () => {
+    const { token: _, note: __, ...form } = toTheBench({ lines: `${ring}/2,${chain}/4` })
+    expect(await decide('bulk-move-preview', form)).toEqual({
+      refusal: null,
+      said: {
+        moves: [{ itemId: ring, item: 'Ring', quantity: 2 }],
+        stands: [{ itemId: chain, item: 'Chain', quantity: 4, why: 'Of Chain there are 3 in Safe.' }],
+      },
+    })
     expect(await lies()).toEqual(AS_OPENED)
   })
   it('never reaches another merchant’s items or places', async () => {
@@ -143,8 +154,10 @@ describe('undoing', () => {
         { item: 'Ring', itemId: ring, quantity: 2, ...move },
       ],
       gone: [],
+      kept: [],
       backCount: 2,
       goneCount: 0,
+      keptCount: 0,
     })
     expect(await lies()).toEqual(MOVED)
   })
@@ -185,6 +198,42 @@ describe('undoing', () => {
     await lost(chain)
     await lost(ring)
     expect(await undo({ whatCan: 'yes' })).toEqual(refused('pieces-gone'))
+  })
+  it('asks the places as any move does: what they do not let go stays, with the reason', async () => {
+    const [act] = await acts()
+    await database.pool.query(
+      `UPDATE stay SET check_owed = true WHERE merchant_id = $1 AND item_id = $2 AND quantity_left > 0`,
+      [shop.merchantId, ring],
+    )
+    const why = 'What comes from Bench must have passed a check before it is for sale.'
+    expect((await decide('undo-preview', { act: act!.key })).said).toMatchObject({
+      backCount: 1,
+      kept: [{ item: 'Ring', sentence: why }],
+      keptCount: 1,
+    })
+    expect((await undo()).refusal?.sentence).toBe(`Ring: ${why} Nothing was undone.`)
+    expect(await lies()).toEqual(MOVED)
+    expect(await undo({ whatCan: 'yes' })).toEqual(DONE)
+    expect(await lies()).toEqual([MOVED[0], AS_OPENED[1]])
+  })
+  it('puts nothing into a place that is not used any more', async () => {
+    await database.pool.query('UPDATE location SET archived_at = $2, sellable = false WHERE id = $1', [shop.safe, NOON])
+    expect((await undo()).refusal).toMatchObject({
+      code: 'not-back',
+      sentence: expect.stringContaining('Safe is not used'),
+    })
+    expect(await lies()).toEqual(MOVED)
+  })
+  it('never makes two of a piece that is one of a kind', async () => {
+    const only = await addItem(database.pool, shop, { title: 'Opal', kind: 'one_of_one' })
+    await addStock(database.pool, shop, { itemId: only, place: shop.safe, available: 1 })
+    const spot = { fromLocationId: shop.safe, fromState: 'available', saw: 1, why: 'Not there' }
+    expect(await decide('count', { token: newToken(), itemId: only, ...spot, counted: 0 })).toEqual(DONE)
+    const [act] = await acts()
+    await passes(60_000)
+    const found = { token: newToken(), itemId: only, ...spot, saw: 0, counted: 1 }
+    expect(await decide('count', found)).toEqual(DONE)
+    expect((await undo({ act: act!.key })).refusal?.sentence).toContain('two of a one-of-one piece')
   })
   it('ends after 30 days', async () => {
     await passes(29.9 * 86_400_000)

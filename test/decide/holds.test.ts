@@ -100,6 +100,7 @@ describe('the policy', () => {
     cartMinutes: 10,
     cartLongestMinutes: 30,
     checkouts: 'yes',
+    shopifyDrafts: 'yes',
   }
   it('is what was said last', async () => {
     expect(await decide(policy)).toBeUndefined()
@@ -114,6 +115,7 @@ describe('the policy', () => {
       cartMinutes: 10,
       cartLongestMinutes: 30,
       checkouts: true,
+      shopifyDrafts: true,
     })
     expect(await decide(form())).toMatchObject({ code: 'may-not-hold' })
   })

@@ -243,10 +243,14 @@ describe('a claim', () => {
     expect(await winner()).toBe('a, gone')
     expect(await incidents()).toMatchObject([/order #a on Etsy has it, because it has been handed over/])
   })
-  it('that is final by time holds against one that was sent all the same; when it is given up the piece is gone', async () => {
+  it('that is final by time or by a person’s word gives way to one that was sent: the piece is gone', async () => {
     await book(news('etsy', 'a', { minutes: 5, paid: 5 }), { at: minutesAfterNoon(6) })
     await book(news('shopify', 'b', { minutes: 3, paid: 3, shipped: true }), { at: late })
-    expect(await pieces()).toEqual({ Safe: { reserved: 1 } })
+    expect(await pieces()).toEqual({})
+    expect(await winner()).toBe('b, gone')
+    expect(await incidents()).toEqual([
+      'Etsy sold “Opal” in order #a, of which there is only one: order #b on Shopify has it, because it has been handed over.',
+    ])
     await book(news('etsy', 'a', { minutes: 70, paid: 5, cancelled: true }), { at: late })
     expect(await pieces()).toEqual({})
     expect(await verifyLedger(db, shop.merchantId)).toEqual([])

@@ -10,7 +10,8 @@ import { verifyLedger } from '#app/pool/verify.server.ts'
 import { stocked } from '../support/bundles.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
 import { movementsOf, piecesOf } from '../support/pieces.ts'
-import { addItem, changeOf, NOON, openShop, type ShopRows } from '../support/shop-rows.ts'
+import { addPartner, addPlace } from '../support/places.ts'
+import { addItem, addStock, changeOf, NOON, openShop, type ShopRows } from '../support/shop-rows.ts'
 
 let database: FreshDatabase
 let db: pg.Pool
@@ -208,4 +209,54 @@ it('a set broken gives its pieces, made again takes them, and its history says b
     'set broken -2',
   ])
   expect(await verifyLedger(db, shop.merchantId)).toEqual([])
+})
+
+describe('what is not ours', () => {
+  const place = async (owner: 'vendor' | 'client', partner = 'Lindqvist') =>
+    addPlace(db, shop, { owner, kind: 'bench', sellable: false, partner_id: await addPartner(db, shop, partner) })
+  const there = (itemId: number, locationId: number, state: StockState = 'in_work') => ({
+    ...at(itemId, 1, state),
+    locationId,
+  })
+
+  it('is resized for its owner, where it lies', async () => {
+    const theirs = await place('client')
+    await addStock(db, shop, { itemId: ring52, place: theirs, in_work: 1 })
+    const said = { takes: [there(ring52, theirs)], makes: [there(ring54, theirs)] }
+    expect(code(await happens(told('resize-1', said)))).toBeNull()
+    expect(await piecesOf(db, shop.merchantId, ring54)).toEqual({ Vault: { in_work: 1 } })
+  })
+  it('is not made into something of ours, nor ours into theirs, nor one’s into another’s', async () => {
+    const [client, vendor, other] = [await place('client'), await place('vendor'), await place('client', 'Okafor')]
+    for (const from of [client, vendor]) await addStock(db, shop, { itemId: ring52, place: from, in_work: 1 })
+    const before = await movements()
+    for (const [from, to] of [
+      [client, shop.safe],
+      [vendor, shop.safe],
+      [shop.safe, client],
+      [client, other],
+      [client, vendor],
+    ] as const) {
+      const state = from === shop.safe ? 'available' : 'in_work'
+      const said = { takes: [there(ring52, from, state)], makes: [there(ring54, to)] }
+      expect(code(await happens(told('resize-1', said)))).toBe('another-owner')
+    }
+    expect(await movements()).toBe(before)
+  })
+})
+
+describe('a check that a piece has before it', () => {
+  it('is not lost by making something else of it', async () => {
+    await addStock(db, shop, { itemId: ring52, place: shop.bench, quality_check: 1 })
+    const from = { ...at(ring52, 1, 'quality_check'), locationId: shop.bench }
+    expect(code(await happens(told('resize-1', { takes: [from] })))).toBe('no-check')
+    const makes = [{ ...at(ring54, 1, 'in_work'), locationId: shop.bench }]
+    expect(code(await happens(told('resize-1', { takes: [from], makes })))).toBeNull()
+    expect(code(await happens(told('resize-2', { takes: makes, makes: [at(ring52)] })))).toBe('no-check')
+  })
+  it('is asked of no piece that has none', async () => {
+    await addStock(db, shop, { itemId: ring52, place: shop.bench, in_work: 1 })
+    const from = { ...at(ring52, 1, 'in_work'), locationId: shop.bench }
+    expect(code(await happens(told('resize-1', { takes: [from] })))).toBeNull()
+  })
 })

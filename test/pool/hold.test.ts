@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test 
 import { transaction } from '#app/db.server.ts'
 import { isRefusal, type Refusal } from '#app/kernel/refusal.ts'
 import { extendHold, type Held, type Holder, makeHold, type NewHold } from '#app/pool/hold.server.ts'
-import { expireHold, moveHeld, releaseHold, sellHeld } from '#app/pool/hold-end.server.ts'
+import { expireHold, releaseHold, sellHeld } from '#app/pool/hold-end.server.ts'
+import { moveHeld } from '#app/pool/move-held.server.ts'
 import { FIRST_POLICY } from '#app/pool/hold-policy.ts'
 import { holdPolicyOf, keepHoldPolicy } from '#app/pool/hold-policy.server.ts'
 import { stockOf } from '#app/pool/stock.server.ts'
@@ -187,7 +188,7 @@ describe('what becomes of a hold', () => {
   })
   it('laid elsewhere, its piece stays on hold, and comes free where it lies then', async () => {
     const id = await made({ quantity: 2 })
-    const move = { holdId: id, from: shop.safe, to: shop.bench, quantity: 1, token: 'm' }
+    const move = { holdId: id, itemId: null, from: shop.safe, to: shop.bench, quantity: 1, token: 'm' }
     for (let n = 0; n < 2; n += 1) await doing((tx) => moveHeld(tx, anna, move))
     expect(await lies()).toEqual({ Safe: { held: 1 }, Bench: { available: 1, held: 1 } })
     await doing((tx) => moveHeld(tx, anna, { ...move, token: 'n' }))
@@ -201,7 +202,7 @@ describe('what becomes of a hold', () => {
   ])('laying %s elsewhere is refused', async (_, said, code) => {
     const id = await made()
     const to = { safe: shop.safe, bench: shop.bench, nowhere: 2 ** 31 - 1 }['to' in said ? said.to : 'bench']
-    const move = { holdId: id, from: shop.safe, quantity: 1, token: 'm', ...said, to }
+    const move = { holdId: id, itemId: null, from: shop.safe, quantity: 1, token: 'm', ...said, to }
     expect(await doing((tx) => moveHeld(tx, anna, move))).toMatchObject({ code })
   })
   it('one of another shop cannot be touched', async () => {

@@ -7,7 +7,8 @@ import { capabilitiesOf } from '#app/channels/registry.ts'
 import { present } from '#app/kernel/assert.ts'
 import { convertHold } from '#app/orders/convert-hold.server.ts'
 import { extendHold, makeHold } from '#app/pool/hold.server.ts'
-import { moveHeld, releaseHold, sellHeld } from '#app/pool/hold-end.server.ts'
+import { releaseHold, sellHeld } from '#app/pool/hold-end.server.ts'
+import { moveHeld } from '#app/pool/move-held.server.ts'
 import { FIRST_POLICY } from '#app/pool/hold-policy.ts'
 import { keepHoldPolicy } from '#app/pool/hold-policy.server.ts'
 import { verifyLedger } from '#app/pool/verify.server.ts'
@@ -117,7 +118,7 @@ function deed(of: Crowd): () => Promise<unknown> {
     withHold((holdId) => doing((tx) => releaseHold(tx, who, { holdId }))),
     withHold((holdId) => doing((tx) => extendHold(tx, who, { holdId, until }))),
     withHold((holdId) =>
-      doing((tx) => moveHeld(tx, who, { holdId, from: shop.safe, to: shop.bench, quantity: 1, token })),
+      doing((tx) => moveHeld(tx, who, { holdId, itemId: null, from: shop.safe, to: shop.bench, quantity: 1, token })),
     ),
     withHold((holdId) => (pick < 0.2 ? doing((tx) => sellHeld(tx, who, { holdId })) : Promise.resolve())),
     withHold(async (holdId) => {

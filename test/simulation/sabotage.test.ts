@@ -3,7 +3,14 @@ import type { FaultLevel } from '../../bench/simulate/faults.ts'
 import { openSessions } from '../../bench/simulate/sessions.ts'
 import { type Failure, simulate } from '../../bench/simulate/simulate.ts'
 import { freshDatabase } from '../support/database.ts'
-import { type Broken, WITHOUT_CAUSAL_RULE, WITHOUT_DEDUPE, WITHOUT_GUARD } from './sabotages.ts'
+import {
+  type Broken,
+  WITHOUT_CAUSAL_RULE,
+  WITHOUT_DEDUPE,
+  WITHOUT_GUARD,
+  WITHOUT_ITS_REASONS,
+  WITHOUT_ITS_RULE,
+} from './sabotages.ts'
 
 type Trial = { seed: number; events: number; faults: FaultLevel; shrinkTries?: number }
 
@@ -39,6 +46,18 @@ const TRIALS = [
     broken: WITHOUT_CAUSAL_RULE,
     trial: { seed: 7, events: 1_600, faults: 'none' as const },
     law: 'no sold piece goes back on sale',
+  },
+  {
+    build: 'the last one is shown though a rule says never to',
+    broken: WITHOUT_ITS_RULE,
+    trial: { seed: 7, events: 60, faults: 'none' as const },
+    law: 'after quiet every channel shows what it should',
+  },
+  {
+    build: 'a number is kept without the rules it followed from',
+    broken: WITHOUT_ITS_REASONS,
+    trial: { seed: 7, events: 60, faults: 'none' as const },
+    law: 'each number that was sent follows from what is kept with it',
   },
 ]
 

@@ -1,6 +1,7 @@
 import { keepsStock } from '#app/channels/connector.ts'
 import type { Statement } from '#app/kernel/sql.ts'
 import type { Sabotage } from '../../bench/simulate/sabotage.ts'
+import { saveRule } from '../../bench/simulate/rules.ts'
 import type { Stage } from '../../bench/simulate/stage.ts'
 
 // Builds that are broken on purpose, without a line of the product changed: what it sends to the database, or hears from
@@ -64,4 +65,36 @@ export const WITHOUT_CAUSAL_RULE: Broken = {
     },
   },
   prepared: () => Promise.resolve(),
+}
+
+// A rule that every shop has from the first moment on.
+const neverTheLast = async (stage: Stage): Promise<void> => {
+  const everywhere = { channel: null, sku: null, category: null, from: null, until: null }
+  await saveRule(stage, { ...everywhere, kind: 'never_last', quantity: 1, low: null, slowMs: null, places: [] })
+}
+
+/** The last one is shown, though a rule says never to. */
+export const WITHOUT_ITS_RULE: Broken = {
+  sabotage: {
+    name: 'never show the last one',
+    rewrite: rewriting({
+      'due-listings': (text) => text.replaceAll('r.valid_to IS NULL', "r.valid_to IS NULL AND r.kind <> 'never_last'"),
+    }),
+  },
+  prepared: neverTheLast,
+}
+
+/** What is kept with a number that was sent is not what it followed from. */
+export const WITHOUT_ITS_REASONS: Broken = {
+  sabotage: {
+    name: 'the reasons of a number',
+    rewrite: rewriting({
+      'keep-outcomes': (text) =>
+        text.replaceAll(
+          'quantity, seq, derivation, since, $4',
+          "quantity, seq, jsonb_set(derivation, '{terms,rules}', '[]'), since, $4",
+        ),
+    }),
+  },
+  prepared: neverTheLast,
 }

@@ -1,5 +1,6 @@
 import type { AbsoluteConnector, Capabilities, SetQuantity, WriteOutcome } from '#app/channels/connector.ts'
 import type { ChannelOrder, ListingRef } from '#app/kernel/channel-order.ts'
+import { capabilitiesOf } from '#app/channels/registry.ts'
 import type { Clock } from '#app/kernel/clock.ts'
 import type { ListingSnapshot, ListingStatus } from '#app/kernel/listing-snapshot.ts'
 import { lineTold, orderTold } from './orders.ts'
@@ -20,16 +21,7 @@ export type AbsoluteChannel = {
   next?: 'rejected' | 'unknown' | 'unknown and made' | undefined
 }
 
-const CAPABILITIES: Capabilities = {
-  channel: 'etsy',
-  writes: 'absolute',
-  takesStockOnSale: true,
-  restoresOnCancel: false,
-  maximumShown: 999,
-  pushesOrders: true,
-  cancelCost: 20,
-  callsAtOnce: 8,
-}
+const CAPABILITIES: Capabilities = { ...capabilitiesOf('etsy'), callsAtOnce: 8 }
 
 export function absoluteChannel(clock: Clock): AbsoluteChannel {
   const orders: ChannelOrder[] = []

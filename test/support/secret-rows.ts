@@ -2,7 +2,6 @@ import type pg from 'pg'
 import { openIncident } from '#app/incidents/incident.server.ts'
 import { systemClock } from '#app/kernel/system-clock.server.ts'
 import { bulkMove } from '#app/pool/bulk-move.server.ts'
-import { keepRemark } from '#app/pool/remark.server.ts'
 import { addItem, addListing, addOrder, addStock, NOON, put, type ShopRows } from './shop-rows.ts'
 
 /** In everything of a merchant's that a page could show. */
@@ -44,12 +43,12 @@ export async function stocked(pool: pg.Pool, shop: ShopRows): Promise<Stocked> {
     lines: [{ title: SECRET, item_id: item }],
   })
   const moved = { token: crypto.randomUUID(), merchantId: shop.merchantId, actor: 'person/1', at: systemClock.now() }
-  const cause = await keepRemark(pool, { ...moved, text: SECRET })
   const [from, to] = [
     { locationId: shop.safe, state: 'available' as const },
-    { locationId: shop.safe, state: 'safety_stock' as const },
+    { locationId: shop.safe, state: 'damaged' as const },
   ]
-  await bulkMove(pool, { ...moved, cause, from, to, lines: [{ itemId: spare, quantity: 1 }] })
+  const how = { why: SECRET, dueAt: null, partnerId: null, check: null, bought: false }
+  await bulkMove(pool, { ...moved, ...how, from, to, lines: [{ itemId: spare, quantity: 1 }] }, moved.at)
   const rule = {
     merchant_id: shop.merchantId,
     rule_id: item,

@@ -172,6 +172,15 @@ describe('Etsy shows less than it should, and no order says why', () => {
     expect(await verifyLedger(database.pool, shops.merchantId)).toEqual([])
     expect(await shops.incidents()).toEqual([])
   })
+  it('theirs is right, and the pieces were promised meanwhile: the order loses them', async () => {
+    const { shops, listingId } = await edited()
+    given(shops.shopify.placeOrder({ source: 'web', lines: [{ sku: 'SIG', quantity: shops.shopifyShows('SIG') }] }))
+    await happens(shops)
+    await settleDrift(shops.road.sync, person(shops), { listingId, right: 'theirs' })
+    await happens(shops)
+    expect(await shops.incidents()).toMatchObject([{ kind: 'oversell', sentence: /is gone, a person says/ }])
+    expect(await verifyLedger(database.pool, shops.merchantId)).toEqual([])
+  })
   it('is answered once, and by nobody of another merchant', async () => {
     const { shops, listingId } = await edited()
     expect(await settleDrift(shops.road.sync, another(shops), { listingId, right: 'ours' })).toMatchObject({

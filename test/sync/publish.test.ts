@@ -208,6 +208,23 @@ describe('no sold piece goes back on sale', () => {
     expect(await incidents()).toEqual([])
   })
 
+  it.each([
+    ['was made', 'unknown and made' as const, 5],
+    ['was not made', 'unknown' as const, 3],
+  ])('and a person lowered the number while nobody knew whether a write %s: they are asked', async (_, next, shows) => {
+    const { itemId, externalId, listingId } = await ring(3, 3)
+    await settle()
+    await stock(itemId, 2)
+    channel.next = next
+    await round()
+    expect(channel.shown.get(externalId)).toBe(shows)
+    channel.shown.set(externalId, 2)
+    await settle(10_000)
+    expect(channel.shown.get(externalId)).toBe(2)
+    expect(await listingRow(listingId)).toMatchObject({ unexplained: 1 })
+    expect(await incidents()).toMatchObject([/showed|shows/])
+  })
+
   it('is waited for, not asked for without a pause, where the channel’s clock is behind ours', async () => {
     const { itemId, listingId } = await ring(3, 3)
     await settle()

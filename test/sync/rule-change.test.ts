@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { RULE_DECISIONS } from '#app/decide/rules.server.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
-import { setCategory } from '#app/sync/rule-change.server.ts'
+import { setCategory } from '#app/sync/category.server.ts'
 import { changesIn, latestPreview, previewOf, runPreview } from '#app/sync/rule-preview.server.ts'
 import { recompute, type Derivation } from '#app/sync/derivation.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'

@@ -45,8 +45,8 @@ const hold = (more: Partial<HoldView> = {}): HoldView => ({
   actor: 'person/1',
   note: '200 paid',
   places: [
-    { locationId: 1, place: 'Safe', quantity: 1 },
-    { locationId: 2, place: 'Window', quantity: 2 },
+    { itemId: 1, part: null, locationId: 1, place: 'Safe', quantity: 1 },
+    { itemId: 1, part: null, locationId: 2, place: 'Window', quantity: 2 },
   ],
   confirmed: [
     { account: 'Etsy', at: '2026-03-09T12:00:01Z' },

@@ -3,18 +3,13 @@ import { z } from 'zod'
 import { present } from '../../kernel/assert.ts'
 import { GiveUp, TryAgain } from '../../kernel/outage.ts'
 import { type Refusal, isRefusal, refuse } from '../../kernel/refusal.ts'
+import type { ConnectedShop, Connecting, Consent, OAuthCredentials, StateSealer } from '../channel.ts'
 import { type EtsyDeps, openCalls } from './call.server.ts'
 import { type Network, fetchWhole, sentenceOf } from './fetch-whole.server.ts'
 import { REST_MS, SCOPES } from './limits.ts'
 import { wireMe, wireShop, wireTokens } from './wire.ts'
 
 // OAuth 2 with PKCE: https://developers.etsy.com/documentation/essentials/authentication.
-
-/** Seals what must come back unchanged and unread (merchant/sealed.server has it). */
-export type StateSealer = {
-  seal(text: string, about: string): string
-  read(sealed: string, about: string): string | null
-}
 
 export type EtsyApp = Network & {
   /** Such as https://openapi.etsy.com */
@@ -32,14 +27,6 @@ export type ConnectDeps = EtsyApp & {
   /** Unpredictable bytes. */
   random: (bytes: number) => Uint8Array
 }
-
-/** Who connects: a person of a merchant, by the ID token's `sub`. */
-export type Connecting = { merchantId: number; subject: string }
-
-/** `expiresAt`: the end of the access token, which lasts an hour. */
-export type EtsyCredentials = { accessToken: string; refreshToken: string; expiresAt: Date }
-
-export type ConnectedShop = { shopId: string; shopName: string; currency: string; credentials: EtsyCredentials }
 
 const ABOUT = 'etsy-connect'
 const STATE_LASTS_MS = 600_000
@@ -85,9 +72,6 @@ function stateIn(sealer: StateSealer, state: string): z.infer<typeof sealedState
   return text === null ? null : sealedState.parse(JSON.parse(text))
 }
 
-/** What Etsy's consent page sends back. */
-export type Consent = { state?: string | null; code?: string | null; error?: string | null }
-
 /**
  * Turns a consent into a connected shop. `who` must come from the session of the request, not from the consent: only the
  * person who began may finish, or else one could be led to give one's shop to somebody else's store. Throws TryAgain
@@ -126,13 +110,13 @@ function begunWith(
 /** Asks for new tokens with a refresh token, which is then spent. Throws GiveUp when the shop's owner has withdrawn access. */
 export const refreshEtsy =
   (app: EtsyApp) =>
-  async (refreshToken: string): Promise<EtsyCredentials> => {
+  async (refreshToken: string): Promise<OAuthCredentials> => {
     const credentials = await credentialsFor(app, { grant_type: 'refresh_token', refresh_token: refreshToken })
     if (isRefusal(credentials)) throw new GiveUp(`${credentials.sentence} Connect the shop again.`)
     return credentials
   }
 
-async function credentialsFor(app: EtsyApp, form: Record<string, string>): Promise<EtsyCredentials | Refusal> {
+async function credentialsFor(app: EtsyApp, form: Record<string, string>): Promise<OAuthCredentials | Refusal> {
   const url = new URL('/v3/public/oauth/token', app.apiUrl)
   const body = new URLSearchParams({ ...form, client_id: app.keystring })
   const startedAt = app.clock.now().getTime()
@@ -147,7 +131,7 @@ async function credentialsFor(app: EtsyApp, form: Record<string, string>): Promi
   return { accessToken: access_token, refreshToken: refresh_token, expiresAt }
 }
 
-async function shopOf(app: EtsyApp, credentials: EtsyCredentials): Promise<ConnectedShop | Refusal> {
+async function shopOf(app: EtsyApp, credentials: OAuthCredentials): Promise<ConnectedShop | Refusal> {
   // Two calls past the limiter: the account that has one does not exist yet.
   const limiter: EtsyDeps['limiter'] = { run: (_, send) => send(() => {}) }
   const tokens = { accessToken: async () => credentials.accessToken, refused: async () => {} }
@@ -155,5 +139,5 @@ async function shopOf(app: EtsyApp, credentials: EtsyCredentials): Promise<Conne
   const me = present(await etsy.read(wireMe, { lane: 'read', path: 'users/me' }), 'The Etsy user').value
   if (!me.shop_id) return refuse('no-shop', 'This Etsy user has no shop.')
   const shop = present(await etsy.read(wireShop, { lane: 'read', path: `shops/${me.shop_id}` }), 'The Etsy shop').value
-  return { shopId: String(shop.shop_id), shopName: shop.shop_name, currency: shop.currency_code, credentials }
+  return { externalId: String(shop.shop_id), name: shop.shop_name, credentials }
 }

@@ -49,10 +49,10 @@ export const concurrencyOf = (perSecond: number): number =>
   Math.min(MOST_AT_ONCE, Math.max(4, Math.floor(perSecond / 10)))
 
 /**
- * Calls of one batch of writes. With one read of orders before them, they fit into a second of the limit, less what is
- * left for others: what was read is then still fresh. Seven by default.
+ * Calls of one batch of writes: what a second allows, so that what was read is still fresh when the last is written, and
+ * one read serves as many writes as may be. Ten by default. Who is more urgent overtakes them one by one.
  */
-export const callsAtOnce = (perSecond: number): number => Math.min(MOST_AT_ONCE + 1, Math.floor(perSecond * 0.7))
+export const callsAtOnce = (perSecond: number): number => Math.min(MOST_AT_ONCE + 1, perSecond)
 
 /** Age, in milliseconds, at which a notification is refused, past or future: five minutes, as Standard Webhooks has it. */
 export const NOTIFICATION_TOLERANCE_MS = 300_000
@@ -62,7 +62,17 @@ export const SCOPES = ['listings_r', 'listings_w', 'transactions_r', 'transactio
 
 export const ETSY_CAPABILITIES: Capabilities = {
   channel: 'etsy',
+  name: 'Etsy',
   writes: 'absolute',
+  guard: 'nothing',
+  unitOfWrite: 'a listing with all its variations',
+  unitsPerCall: 1,
+  // Etsy refuses 0: it is taken off sale, and put back without a fee until it expires (state descriptions of the API).
+  atZero: 'stays',
+  relisting: 'fee',
+  knowsLocations: false,
+  confirmsByEcho: false,
+  asksBeforeSale: false,
   takesStockOnSale: true,
   // Sellers are told to restock by hand after cancelling; only an order whose payment fails releases its pieces.
   restoresOnCancel: false,
@@ -71,4 +81,11 @@ export const ETSY_CAPABILITIES: Capabilities = {
   // A cancelled order counts against the shop there: cases opened, reviews, Star Seller. The figure is ours.
   cancelCost: 20,
   callsAtOnce: callsAtOnce(NEW_APP_PER_SECOND),
+  limits: [
+    {
+      what: '10 calls a second and 10,000 a day for a new app, over all its merchants',
+      source: 'https://developers.etsy.com/documentation/essentials/rate-limits',
+    },
+    { what: '999 pieces of one listing', source: 'https://github.com/etsy/open-api/issues/214' },
+  ],
 }

@@ -1,21 +1,20 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { type Refusal, refuse } from '../../kernel/refusal.ts'
+import type { ChannelNews, Delivery } from '../channel.ts'
 import type { Notification } from '../connector.ts'
 import { NOTIFICATION_TOLERANCE_MS } from './limits.ts'
 import { wireNotification } from './wire.ts'
 
-export type EtsyNotification = Notification & { shopId: string }
-
 /** `secret` is `whsec_` and base64, as Etsy's webhook portal shows it. */
-export type Delivered = { body: string; headers: Headers; secret: string; now: Date }
+export type Delivered = Delivery & { secret: string }
 
 /**
  * A notification, if Etsy sent it: signed as Standard Webhooks has it (https://www.standardwebhooks.com), over the body
  * as it came. Its subject is the receipt's id. Refuses with `unsigned`, `stale` or `forged`, which are to be turned away,
  * and with `not-understood` when Etsy did send it but it is not about an order.
  */
-export function verifyEtsyNotification({ body, headers, secret, now }: Delivered): EtsyNotification | Refusal {
+export function verifyEtsyNotification({ body, headers, secret, now }: Delivered): ChannelNews | Refusal {
   const eventId = headers.get('webhook-id')
   const seconds = Number(headers.get('webhook-timestamp') ?? NaN)
   const signatures = headers.get('webhook-signature')
@@ -42,12 +41,12 @@ function isSame(given: string, signed: string): boolean {
 
 const RECEIPT = /\/shops\/(\d+)\/receipts\/(\d+)$/
 
-function contentOf(body: string, about: Pick<Notification, 'eventId' | 'occurredAt'>): EtsyNotification | Refusal {
+function contentOf(body: string, about: Pick<Notification, 'eventId' | 'occurredAt'>): ChannelNews | Refusal {
   const { data } = wireNotification.safeParse(jsonOf(body))
   const [, shopId, subject] = RECEIPT.exec(data?.resource_url ?? '') ?? []
   if (!data || !subject || shopId !== data.shop_id)
     return refuse('not-understood', 'This notification is not about an order.')
-  return { ...about, topic: data.event_type, subject, shopId }
+  return { ...about, topic: data.event_type, subject, shop: shopId }
 }
 
 function jsonOf(body: string): unknown {

@@ -3,6 +3,7 @@ import type { ChannelOrder } from '../../kernel/channel-order.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Page, StockedConnector } from '../connector.ts'
 import { openAdminApi, type AdminApi, type ShopifyDeps } from './admin-api.server.ts'
+import { draftOrders } from './draft-orders.server.ts'
 import { CAPABILITIES, SIZES } from './limits.ts'
 import { mirror } from './mirror.server.ts'
 import { endOf } from './operation.ts'
@@ -42,6 +43,7 @@ export function openShopify(options: {
     ordersSince: (since, cursor) => ordersSince({ api, shop, clock: deps.clock }, since, cursor),
     unshipped: (cursor) => unshipped(api, shop, cursor),
     mirror: (change) => mirror(api, change),
+    asides: draftOrders(api),
     ...orderTaker(api, shop),
   }
 }

@@ -6,7 +6,18 @@ export const API_VERSION = '2026-10'
 /** What Shopify does by itself, and what it lets us do. */
 export const CAPABILITIES: Capabilities = {
   channel: 'shopify',
+  name: 'Shopify',
   writes: 'moves',
+  // A mutation (docs: "GraphQL Admin API rate limits").
+  costOfWrite: 10,
+  guard: 'deltas',
+  unitOfWrite: 'a change with all that it moved',
+  unitsPerCall: 1,
+  atZero: 'stays',
+  relisting: 'free',
+  knowsLocations: true,
+  confirmsByEcho: true,
+  asksBeforeSale: false,
   takesStockOnSale: true,
   restoresOnCancel: true,
   maximumShown: null,
@@ -15,6 +26,12 @@ export const CAPABILITIES: Capabilities = {
   cancelCost: 10,
   // No numbers are written to it, only moves.
   callsAtOnce: 1,
+  limits: [
+    {
+      what: '2,000 points, of which 100 come back in a second, for a store on the standard plan',
+      source: 'https://shopify.dev/docs/api/usage/limits',
+    },
+  ],
 }
 
 /**

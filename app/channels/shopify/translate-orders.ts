@@ -1,6 +1,7 @@
 import type { ChannelOrder, ChannelOrderLine, NamedSource } from '../../kernel/channel-order.ts'
 import { money } from '../../kernel/money.ts'
 import { adminUrl, type Shop } from './shop.ts'
+import { HOLD_ATTRIBUTE } from './draft-key.ts'
 import type { WireLine, WireOrder } from './wire-orders.ts'
 
 /**
@@ -11,6 +12,7 @@ import type { WireLine, WireOrder } from './wire-orders.ts'
  * processed before.
  */
 export function orderOf(wire: WireOrder, shop: Shop): ChannelOrder {
+  const asides = wire.customAttributes.flatMap(({ key, value }) => (key === HOLD_ATTRIBUTE && value ? [value] : []))
   return {
     externalId: wire.id,
     name: wire.name,
@@ -22,6 +24,7 @@ export function orderOf(wire: WireOrder, shop: Shop): ChannelOrder {
     url: adminUrl(shop, `orders/${wire.legacyResourceId}`),
     lines: wire.lineItems.nodes.map((line) => lineOf(line, wire)),
     carts: [wire.cartToken, wire.checkoutToken].flatMap((token) => (token ? [token] : [])),
+    ...(asides.length > 0 && { asides }),
     standsFor: wire.sourceIdentifier ?? null,
     unclear: null,
   }

@@ -67,6 +67,7 @@ export function thingOf(wire: WireThing, shop: Shop & { currency: string }): Sto
     sku: wire.sku ?? '',
     title: product.title,
     variant: onlyOne ? '' : variant.title,
+    category: product.productType.trim() || null,
     attributes: onlyOne ? {} : Object.fromEntries(variant.selectedOptions.map(({ name, value }) => [name, value])),
     status,
     shown: status === 'active' ? shownOf(levels) : 0,

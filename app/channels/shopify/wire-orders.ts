@@ -44,6 +44,7 @@ const DOCUMENT = `#graphql
     sourceIdentifier
     cartToken
     checkoutToken
+    customAttributes { key value }
     lineItems(first: $lines) { ...Lines }
     fulfillmentOrders(first: $parcels) { ...Parcels }
     refunds(first: 250) {
@@ -139,6 +140,7 @@ const order = z.object({
   sourceIdentifier: z.string().nullish(),
   cartToken: z.string().nullish(),
   checkoutToken: z.string().nullish(),
+  customAttributes: z.array(z.object({ key: z.string(), value: z.string().nullable() })).default([]),
   lineItems: pageOf(line),
   fulfillmentOrders: pageOf(parcel),
   refunds: z.array(z.object({ id: z.string(), refundLineItems: pageOf(refundLine) })),

@@ -55,7 +55,7 @@ const DOCUMENT = `#graphql
         inventoryPolicy
         requiresComponents
         selectedOptions { name value }
-        product { legacyResourceId title status tags isGiftCard }
+        product { legacyResourceId title productType status tags isGiftCard }
       }
     }
     inventoryLevels(first: $levels) {
@@ -90,6 +90,7 @@ const variant = z.object({
   product: z.object({
     legacyResourceId: z.string(),
     title: z.string(),
+    productType: z.string(),
     status: z.enum(['ACTIVE', 'ARCHIVED', 'DRAFT', 'UNLISTED']),
     tags: z.array(z.string()),
     isGiftCard: z.boolean(),

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import {
   type ConnectDeps,
-  type Consent,
   beginConnect,
   finishConnect,
   refreshEtsy,
   whoBegan,
 } from '#app/channels/etsy/connect.server.ts'
+import type { Consent } from '#app/channels/channel.ts'
 import { GiveUp, TryAgain } from '#app/kernel/outage.ts'
 import { isRefusal } from '#app/kernel/refusal.ts'
 import { openSealer } from '#app/merchant/sealed.server.ts'
@@ -62,9 +62,8 @@ describe('connecting a shop', () => {
     const { deps, decide, shop, clock } = opened()
     const connected = await finishConnect(deps, ADA, await decide(beginConnect(deps, ADA).url))
     expect(connected).toEqual({
-      shopId: String(shop.shopId),
-      shopName: 'Moonstone Atelier',
-      currency: 'USD',
+      externalId: String(shop.shopId),
+      name: 'Moonstone Atelier',
       credentials: {
         accessToken: expect.stringContaining(`${shop.userId}.`),
         refreshToken: expect.stringContaining(`${shop.userId}.`),

@@ -40,7 +40,7 @@ describe('a notification of Etsy’s', () => {
       eventId: request.headers.get('webhook-id'),
       topic: 'order.paid',
       subject: String(receiptId),
-      shopId: String(shopId),
+      shop: String(shopId),
       occurredAt: NOW,
     })
   })
@@ -52,7 +52,7 @@ describe('a notification of Etsy’s', () => {
   })
 
   test('may name the shop as text', () => {
-    expect(verify(signed({ ...PAID, shop_id: '12' }))).toMatchObject({ shopId: '12' })
+    expect(verify(signed({ ...PAID, shop_id: '12' }))).toMatchObject({ shop: '12' })
   })
 
   test.each([

@@ -47,7 +47,14 @@ describe('the moment a level is of', () => {
 })
 
 describe('a thing', () => {
-  const product = { legacyResourceId: '7', title: 'Ring', status: 'ACTIVE' as const, tags: [], isGiftCard: false }
+  const product = {
+    legacyResourceId: '7',
+    title: 'Ring',
+    productType: 'Rings',
+    status: 'ACTIVE' as const,
+    tags: [],
+    isGiftCard: false,
+  }
   const variant = {
     legacyResourceId: '8',
     title: '54',
@@ -74,6 +81,15 @@ describe('a thing', () => {
   ] as const)('of a product that is %s is %s and shows %i', (status, expected, shown) => {
     const variants = { nodes: [{ ...variant, product: { ...product, status } }] }
     expect(thingOf({ ...wire, variants }, inShop)).toMatchObject({ status: expected, shown, sku: '' })
+  })
+
+  it.each([
+    ['Rings', 'Rings'],
+    [' Wedding bands ', 'Wedding bands'],
+    ['', null],
+  ])('of the product type “%s” is of the category %s', (productType, category) => {
+    const variants = { nodes: [{ ...variant, product: { ...product, productType } }] }
+    expect(thingOf({ ...wire, variants }, inShop)?.category).toBe(category)
   })
 
   it('costs minor units of the shop’s currency, which need not be hundredths', () => {
@@ -127,6 +143,7 @@ describe('a line of an order', () => {
       cancelledAt: null,
       fullyPaid: false,
       currencyCode: 'EUR',
+      customAttributes: [],
       lineItems: all([{ ...line, ...over }]),
       fulfillmentOrders: all(parcels),
       refunds: [{ id: 'refund', refundLineItems: all(rows) }],
