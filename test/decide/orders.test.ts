@@ -83,7 +83,7 @@ describe('a person', () => {
     const swap = { lineId: ids.lineId, quantity: '1', itemId: ids.ring, back: 'now', condition: 'as new', token }
     expect(await decide('exchange', swap)).toBe('done')
     expect(await pieces()).toEqual({ Safe: { available: 1, reserved: 1, quality_check: 1 } })
-    expect(await decide('give-back', { orderId: ids.orderId, lineId: ids.opalLine, quantity: '1' })).toBe('done')
+    expect(await decide('give-back', { orderId: ids.orderId, lineId: ids.opalLine, quantity: '1', token })).toBe('done')
     expect(await pieces(ids.opal)).toEqual({ Safe: { available: 1 } })
   })
   it('says whose a piece is, what tells it from others, and which listing is the authoritative one', async () => {
