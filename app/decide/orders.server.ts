@@ -17,7 +17,7 @@ import { act, type Done } from '../sync/act.server.ts'
 import { giveBackPieces } from '../sync/give-back.server.ts'
 import { wake } from '../sync/wake.server.ts'
 import { decision, type Deciding } from './decision.server.ts'
-import { flag, id, pieces } from './fields.ts'
+import { id, pieces } from './fields.ts'
 
 // Made by the form: what is sent twice is done once.
 const token = z.string().regex(/^[\w-]{8,64}$/, 'must be made by the form')
@@ -105,9 +105,9 @@ export const ORDER_DECISIONS = {
   }),
   'mirror-orders': decision({
     needs: 'connect',
-    shape: { on: flag },
+    shape: { on: z.enum(['yes', 'no']) },
     carryOut: ({ on }, { sync, merchantId, actor }) => {
-      const turning = { merchantId, channels: STOCKED_CHANNELS, on, actor, at: sync.clock.now() }
+      const turning = { merchantId, channels: STOCKED_CHANNELS, on: on === 'yes', actor, at: sync.clock.now() }
       return sync.inTransaction((tx) => turnOrderMirroring(tx, turning))
     },
   }),

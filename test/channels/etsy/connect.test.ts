@@ -50,7 +50,7 @@ describe('connecting a shop', () => {
       response_type: 'code',
       client_id: 'keystring',
       redirect_uri: deps.redirectUri,
-      scope: 'listings_r listings_w transactions_r shops_r',
+      scope: 'listings_r listings_w transactions_r transactions_w shops_r',
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge_method: 'S256',
     })

@@ -37,6 +37,7 @@ describe('an order of a Shopify store', () => {
       currency: 'USD',
       url: `https://admin.shopify.com/store/northlight/orders/${order.id.split('/').at(-1)}`,
       carts: [],
+      standsFor: null,
       unclear: null,
       lines: [
         {

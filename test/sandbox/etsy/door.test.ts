@@ -90,6 +90,7 @@ describe('the token', () => {
     ['listings_r', 'GET', `listings/batch/inventory?listing_ids=${first}`],
     ['transactions_r', 'GET', `shops/${shopId}/receipts`],
     ['transactions_r', 'GET', `shops/${shopId}/receipts/1`],
+    ['transactions_w', 'POST', `shops/${shopId}/receipts/1/tracking`],
     ['listings_w', 'PUT', `listings/${first}/inventory`],
     ['listings_w', 'PATCH', `shops/${shopId}/listings/${first}`],
     ['listings_w', 'POST', `shops/${shopId}/listings/${first}/variation-images`],
@@ -97,7 +98,7 @@ describe('the token', () => {
 
   test('opens only what its scopes say', async () => {
     const { call, shop, first } = openedShop({ badRequests: true })
-    const all = ['listings_r', 'listings_w', 'transactions_r', 'shops_r']
+    const all = ['listings_r', 'listings_w', 'transactions_r', 'transactions_w', 'shops_r']
     for (const [scope, method, path] of needs(first, shop.shopId)) {
       const { accessToken: without } = shop.signIn(all.filter((name) => name !== scope))
       const { accessToken: alone } = shop.signIn([scope])
