@@ -44,6 +44,7 @@ function processFor(name: string, { env, sync, sealer, log }: ChannelsOptions): 
     fetch: outside(env.SHOPIFY_ADDRESS),
     clock,
     log,
+    reserve: env.BUDGET_RESERVE_PERCENT / 100,
     sealer,
     random: (bytes) => randomBytes(bytes),
     lend({ limits, block }) {

@@ -22,6 +22,8 @@ const environment = z.object({
   ADMIN_ORIGIN: address.optional(),
   APP_BRIDGE_URL: address.optional(),
   ...CHANNEL_SETTINGS,
+  /** of what a channel allows in a day, how much is kept for orders and for reading back */
+  BUDGET_RESERVE_PERCENT: z.coerce.number().int().min(0).max(90).default(20),
   CREDENTIALS_KEY: sealingKey,
 })
 

@@ -1,6 +1,6 @@
 import { isOneOfOne } from './catalog/one-of-one.ts'
 import { knowsThings, markUndecided } from './catalog/things.server.ts'
-import { type Connector, keepsStock, type StockedConnector } from './channels/connector.ts'
+import { type Connector, keepsStock, type StockedConnector, type StockedThing } from './channels/connector.ts'
 import { TryAgain } from './kernel/outage.ts'
 import { accountById, type Account } from './merchant/account.server.ts'
 import { claimsPast } from './orders/claim-time.server.ts'
@@ -12,7 +12,10 @@ import { expireCarts } from './sync/expire-carts.server.ts'
 import { expireHolds } from './sync/expire-holds.server.ts'
 import type { Facts, Sync } from './sync/facts.ts'
 import { importListings } from './sync/import-listings.server.ts'
+import { countPace } from './sync/item-pace.server.ts'
 import { ingestOrder } from './sync/ingest-order.server.ts'
+import { forgetListing, joinBooks, joins, takeInListings } from './sync/join-books.server.ts'
+import { liftBelowZero } from './sync/lift.server.ts'
 import { openBooks } from './sync/opening.server.ts'
 import { hasNewPlace, takeInPlaces } from './sync/take-in-places.server.ts'
 import { finishLeaving } from './sync/leave.server.ts'
@@ -106,6 +109,7 @@ export function timed(sync: Sync): Timed[] {
     { name: 'carts run out', run: () => expireCarts(sync) },
     fillPromised(sync),
     ...ruleTimes(sync),
+    countPace(sync),
     { name: 'claims become final', run: () => claimsPast(sync.db, sync.clock.now()) },
   ]
 }
@@ -123,6 +127,7 @@ async function bringIn({
   if (account.status !== 'connecting' && account.status !== 'importing') return
   if (!keepsStock(connector)) return importListings({ sync, account, connector })
   if (account.openedAt) return comeBack({ sync, account, connector })
+  if (joins(connector)) return joinBooks({ sync, account, connector })
   return openBooks({ sync, account, connector })
 }
 
@@ -131,6 +136,7 @@ type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 /** False when it told nothing new. */
 async function takeInThing({ sync, account, connector }: Stocked, externalId: string): Promise<boolean> {
   const things = await connector.thingsOf([{ externalId, variantId: '' }])
+  if (joins(connector)) return takeInJoined({ sync, account, connector }, { things, externalId })
   const owner = { merchantId: account.merchantId, accountId: account.id, at: sync.clock.now() }
   if (things.length === 0) {
     await forgetThing(sync.db, owner, externalId)
@@ -159,4 +165,22 @@ async function takeInThing({ sync, account, connector }: Stocked, externalId: st
     things.map(({ ref }) => ref),
   )
   return true
+}
+
+type Told = { things: StockedThing[]; externalId: string }
+
+/** The same for a channel that has joined our books: its things are listings of ours, and make none. */
+async function takeInJoined({ sync, account, connector }: Stocked, { things, externalId }: Told): Promise<boolean> {
+  if (things.length === 0) {
+    await forgetListing({ sync, account }, externalId)
+    return true
+  }
+  const isNews = await takeInListings({ sync, account }, things)
+  if (account.status !== 'open') return isNews
+  if (await hasNewPlace({ sync, account, connector }, things)) await takeInPlaces({ sync, account, connector })
+  const refs = things.map(({ ref }) => ref)
+  const agreed = await agrees({ sync, account, connector }, things)
+  if (!agreed) await adoptChanges({ sync, account, connector }, refs)
+  await liftBelowZero({ sync, account, connector }, things)
+  return isNews || !agreed
 }

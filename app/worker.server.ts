@@ -9,7 +9,7 @@ import { handlers, timed } from './handlers.server.ts'
 import { present } from './kernel/assert.ts'
 import { systemClock, systemRandom } from './kernel/system-clock.server.ts'
 import { log } from './log.server.ts'
-import { accountById, workingAccounts } from './merchant/account.server.ts'
+import { type Account, accountById, workingAccounts } from './merchant/account.server.ts'
 import { openSealer } from './merchant/sealed.server.ts'
 import { graphileOutbox } from './queue/graphile-outbox.server.ts'
 import { startGraphileWorker } from './queue/graphile.server.ts'
@@ -61,7 +61,8 @@ const owners = ownAccounts({
   async onOwn(id, signal) {
     const account = present(await accountById(pool, Number(id)), `account ${id}`)
     const { connector, limiter } = await accounts.open(account)
-    const open = { sync, account, connector, waitMs: (cost: number) => limiter.waitMs(cost, 'write') }
+    const openOther = async (other: Account) => (await accounts.open(other)).connector
+    const open = { sync, account, connector, waitMs: limiter.waitMs, openOther }
     await workFor({ open, log, changed, sweepEveryMs: SWEEP_EVERY_MS }, signal)
   },
   clock: systemClock,

@@ -168,7 +168,8 @@ function roundsOf({ sync, clock, open, publishing, sparing }: Rounds) {
     if (!account || account.status !== 'open' || !publishing) return
     const { connector, limiter } = await open(account)
     try {
-      const step = await accountStep({ sync, account, connector, waitMs: (cost) => limiter.waitMs(cost, 'write') })
+      const openOther = async (other: Account) => (await open(other)).connector
+      const step = await accountStep({ sync, account, connector, waitMs: limiter.waitMs, openOther })
       noteWaiting(accountId, step.waits)
       if (step.news > 0) kick(account.merchantId)
       if (step.againMs !== null) plan(accountId, Math.ceil(step.againMs))

@@ -1,5 +1,6 @@
 import { measureExplain } from './explain.ts'
 import { measurePipeline } from './pipeline/measure.ts'
+import { measurePublish } from './publish/measure.ts'
 import { measureRecompute } from './recompute.ts'
 import { measureReserve } from './reserve/measure.ts'
 import { benchChoices, NotUnderstood } from './choices.ts'
@@ -9,6 +10,7 @@ import { benchChoices, NotUnderstood } from './choices.ts'
 const BENCHES = {
   explain: measureExplain,
   pipeline: measurePipeline,
+  publish: measurePublish,
   recompute: measureRecompute,
   reserve: measureReserve,
 }

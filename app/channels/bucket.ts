@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { assert } from '../kernel/assert.ts'
-import type { Meter, MeterReading, MeterState } from './meter.ts'
+import { type Keep, KEEP_NOTHING, type Meter, type MeterReading, type MeterState } from './meter.ts'
 import { pointsMeter, type PointsLimit } from './points-meter.ts'
-import { windowMeter, type WindowLimit } from './window-meter.ts'
+import { isBudget, windowMeter, type WindowLimit } from './window-meter.ts'
 
 /** A limit of a channel, by a name of ours that readings of the channel's answers use as well. */
 export type Limit = WindowLimit | PointsLimit
@@ -14,7 +14,10 @@ export type BucketState = { blockedUntil: number; meters: { [name: string]: Mete
 
 export type BucketOptions = {
   limits: readonly Limit[]
-  /** The share of every limit that is never used: our clock is not the channel's, and calls arrive in bunches. */
+  /**
+   * The share of every limit that is never used: our clock is not the channel's, and calls arrive in bunches. Of a window
+   * of seconds it is time. 5 % when left out, 2 % of a window.
+   */
   margin?: number
 }
 
@@ -23,8 +26,10 @@ export type BucketOptions = {
  * refused; the channel's answers make it more careful at once, and less so slowly. It has no clock and does not wait.
  */
 export type Bucket = {
-  /** Milliseconds until calls of this cost in all may go; 0 means now. `keepFree` is the share to leave to others. */
-  waitMs(cost: number, now: Date, keepFree?: number): number
+  /** Milliseconds until calls of this cost in all may go; 0 means now. `keepFree` are the shares to leave to others. */
+  waitMs(cost: number, now: Date, keepFree?: Keep): number
+  /** What is left of the budgets for hours or a day, in calls; null where the channel has none. */
+  budgetLeft(now: Date, keepFree?: Keep): number | null
   /** Counts a call that goes now. */
   take(cost: number, now: Date): void
   /** Less was used than was taken at `takenAt` (the channel charged `cost` less). A negative cost: more. */
@@ -37,9 +42,10 @@ export type Bucket = {
 }
 
 const DEFAULT_MARGIN = 0.05
+const MARGIN_OF_WINDOW = 0.02
 
 /** Opens a bucket, full or as it was saved. A limit whose configuration has changed since starts from that. */
-export function openBucket({ limits, margin = DEFAULT_MARGIN }: BucketOptions, saved?: BucketState | null): Bucket {
+export function openBucket({ limits, margin }: BucketOptions, saved?: BucketState | null): Bucket {
   const meters = new Map(limits.map((limit) => [limit.name, meterOf(limit, margin, saved?.meters[limit.name])]))
   assert(meters.size === limits.length, 'Two limits of a bucket have the same name')
   let blockedUntil = saved?.blockedUntil ?? 0
@@ -47,9 +53,15 @@ export function openBucket({ limits, margin = DEFAULT_MARGIN }: BucketOptions, s
     for (const meter of meters.values()) act(meter, now.getTime())
   }
   return {
-    waitMs(cost, now, keepFree = 0) {
+    waitMs(cost, now, keepFree = KEEP_NOTHING) {
       const blocked = blockedUntil - now.getTime()
-      return Math.max(0, blocked, ...[...meters.values()].map((meter) => meter.waitMs(cost, now.getTime(), keepFree)))
+      const waits = [...meters.values()].map((meter) => meter.waitMs(cost, now.getTime(), keepFree[meter.kind]))
+      return Math.max(0, blocked, ...waits)
+    },
+    budgetLeft(now, keepFree = KEEP_NOTHING) {
+      const budgets = [...meters.values()].filter(({ kind }) => kind === 'budget')
+      const left = budgets.map((meter) => meter.left(now.getTime()) - meter.most() * keepFree.budget)
+      return left.length > 0 ? Math.max(0, Math.floor(Math.min(...left))) : null
     },
     take: (cost, now) => each(now, (meter, at) => meter.take(cost, at)),
     giveBack: (cost, takenAt) =>
@@ -66,9 +78,11 @@ export function openBucket({ limits, margin = DEFAULT_MARGIN }: BucketOptions, s
   }
 }
 
-function meterOf(limit: Limit, margin: number, saved: MeterState | undefined): Meter {
-  if (limit.kind === 'points') return pointsMeter(limit, margin, saved?.kind === 'points' ? saved : undefined)
-  return windowMeter(limit, margin, saved?.kind === 'window' ? saved : undefined)
+function meterOf(limit: Limit, margin: number | undefined, saved: MeterState | undefined): Meter {
+  if (limit.kind === 'points')
+    return pointsMeter(limit, margin ?? DEFAULT_MARGIN, saved?.kind === 'points' ? saved : undefined)
+  const usual = isBudget(limit) ? DEFAULT_MARGIN : MARGIN_OF_WINDOW
+  return windowMeter(limit, margin ?? usual, saved?.kind === 'window' ? saved : undefined)
 }
 
 const number = z.number()

@@ -26,6 +26,8 @@ export type ChannelProcess<Settings> = {
   sealer: StateSealer
   /** unpredictable bytes */
   random: (bytes: number) => Uint8Array
+  /** the share of a budget for a day that is kept for orders and for reading back; as usual when left out */
+  reserve?: number | undefined
   /** this process's part of a limit that all accounts of the channel share; `block` is borrowed at a time */
   lend(limit: { limits: readonly Limit[]; block: number }): LentLimit
 }

@@ -1,6 +1,7 @@
 import type { ChannelOrder, ListingRef } from '../kernel/channel-order.ts'
 import type { ListingSnapshot } from '../kernel/listing-snapshot.ts'
 import type { StockState } from '../kernel/stock-state.ts'
+import type { OrderDesk } from './order-desk.ts'
 
 /** A limit of a channel's as it is published, or, where nothing is, as it was seen. `source`: where that can be read. */
 export type PublishedLimit = { what: string; source: string }
@@ -27,6 +28,10 @@ export type Capabilities = {
   relisting: 'free' | 'fee' | 'no'
   /** it has places of its own, and says at which it sold */
   knowsLocations: boolean
+  /** of a ledger of its own: the states of ours that it has too; what is in another has left it. All, when left out */
+  keeps?: readonly StockState[]
+  /** what telling one change costs in the unit of its limits; 1, when left out */
+  costOfWrite?: number
   /** it announces by itself that a number of ours is shown */
   confirmsByEcho: boolean
   /** it asks before it sells, and takes no for an answer */
@@ -66,7 +71,7 @@ export type WriteOutcome = {
 export type Page<T> = { rows: T[]; next: string | null; total: number | null }
 
 /** What every connector does. Throws TryAgain or GiveUp (kernel/outage) when the channel does not answer as it should. */
-export interface Connector {
+export interface Connector extends OrderDesk {
   readonly capabilities: Capabilities
   /** Everything listed there, a page at a time; `null` begins. */
   listings(cursor: string | null): Promise<Page<ListingSnapshot>>

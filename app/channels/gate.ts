@@ -11,6 +11,8 @@ export type Verdict = { go: true; at: Date } | { go: false; afterMs: number }
 export type Gate = {
   /** How long until calls of this cost in all could go. */
   waitMs(cost: number, lane: Lane): number
+  /** What a lane may still spend of the budgets for hours or a day; null where there is none. */
+  budgetLeft(lane: Lane): number | null
   /** Whether `admit` would say anything: false means that the call has to wait. */
   decided(turn: Turn): boolean
   admit(turn: Turn): Verdict | undefined
@@ -29,6 +31,12 @@ export function openGate({ bucket, appLimit, keepFree, clock }: GateOptions): Ga
   const waitMs = (cost: number, lane: Lane) =>
     Math.max(bucket.waitMs(cost, clock.now(), keepFree[lane]), appLimit?.waitMs(cost, keepFree[lane]) ?? 0)
 
+  function budgetLeft(lane: Lane): number | null {
+    const own = bucket.budgetLeft(clock.now(), keepFree[lane])
+    const shared = appLimit?.budgetLeft(keepFree[lane]) ?? null
+    return own === null || shared === null ? (own ?? shared) : Math.min(own, shared)
+  }
+
   function judge({ cost, lane, deadline }: Turn): Verdict | undefined {
     if (closedFor !== undefined) return { go: false, afterMs: closedFor }
     const at = clock.now()
@@ -39,6 +47,7 @@ export function openGate({ bucket, appLimit, keepFree, clock }: GateOptions): Ga
 
   return {
     waitMs,
+    budgetLeft,
     decided: (turn) => judge(turn) !== undefined,
     admit(turn) {
       const verdict = judge(turn)

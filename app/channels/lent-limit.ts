@@ -1,6 +1,8 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
+import { assert } from '../kernel/assert.ts'
 import { openBucket, type Bucket, type BucketState, type Limit, type Reading } from './bucket.ts'
+import type { Keep } from './meter.ts'
 import { openPurse, type Block, type Purse } from './purse.ts'
 
 /** Where a shared bucket is kept: `change` is called with what is there, alone at any moment over all processes. */
@@ -26,9 +28,11 @@ export type LentLimit = {
   has(cost: number): boolean
   spend(cost: number): void
   /** How long until so much can be had, as far as is known here; 0 if it is here or asking is worth while. */
-  waitMs(cost: number, keepFree: number): number
+  waitMs(cost: number, keepFree: Keep): number
+  /** What is left of the budgets for hours or a day, as far as is known here; null where the limit has none. */
+  budgetLeft(keepFree: Keep): number | null
   /** Asks for so much. Settles in any case; `has` and `waitMs` say what came of it. */
-  borrow(cost: number, keepFree: number): Promise<void>
+  borrow(cost: number, keepFree: Keep): Promise<void>
   /** Takes in what an answer said, for all who share the limit. */
   learn(reading: Reading): void
   /** Gives back what is left. */
@@ -44,21 +48,25 @@ type Loan = { amount: number; at: Date; state: BucketState }
 /** Opens this process's part of a shared limit. One serves all accounts of the process. */
 export function openLentLimit(options: LentLimitOptions): LentLimit {
   const { block = BLOCK, lastsMs = LASTS_MS, clock } = options
-  const shared = { ...options, limits: options.limits.map(widen(lastsMs)) }
+  assert(
+    options.limits.every(({ kind }) => kind === 'window'),
+    'only a window can be lent: points that were used later than they were taken would have come back in between',
+  )
   const purse = openPurse(lastsMs)
   // As the row was last seen. It knows nothing of what others have taken since, so it never makes wait in vain.
-  let seen = openBucket(shared)
+  let seen = openBucket(options)
   let callOff = () => {}
-  const visit = visitor(shared, purse)
+  const visit = visitor(options, purse)
 
-  async function borrow(cost: number, keepFree: number): Promise<void> {
+  async function borrow(cost: number, keepFree: Keep): Promise<void> {
+    // Counted as of the last moment at which it may be used; when it was, the next visit says.
     const loan = await visit.row((bucket, at) => {
       const amount = [Math.max(block, cost), cost].find((some) => bucket.waitMs(some, at, keepFree) === 0) ?? 0
-      if (amount > 0) bucket.take(amount, at)
+      if (amount > 0) bucket.take(amount, new Date(at.getTime() + lastsMs))
       return amount
     })
     if (!loan) return
-    seen = openBucket(shared, loan.state)
+    seen = openBucket(options, loan.state)
     if (loan.amount === 0) return
     purse.put(loan)
     callOff()
@@ -72,7 +80,14 @@ export function openLentLimit(options: LentLimitOptions): LentLimit {
   return {
     borrow,
     has: (cost) => purse.amount(clock.now()) >= cost,
-    spend: purse.spend,
+    spend(cost) {
+      const at = clock.now()
+      for (const { cost: part, until } of purse.spend(cost, at)) {
+        seen.giveBack(part, until)
+        seen.take(part, at)
+      }
+    },
+    budgetLeft: (keepFree) => seen.budgetLeft(clock.now(), keepFree),
     waitMs(cost, keepFree) {
       const missing = cost - purse.amount(clock.now())
       return missing <= 0 ? 0 : Math.max(visit.closedMs(), seen.waitMs(missing, clock.now(), keepFree))
@@ -101,7 +116,10 @@ function visitor(options: LentLimitOptions, purse: Purse) {
 
   const change = (back: Block[], news: typeof heard, take: Take) => (saved: BucketState | null) => {
     const bucket = openBucket(options, saved)
-    for (const { left, at } of back) bucket.giveBack(left, at)
+    for (const { left, until, used } of back) {
+      bucket.giveBack(left + used.reduce((sum, { cost }) => sum + cost, 0), until)
+      for (const { cost, at } of used) bucket.take(cost, at)
+    }
     for (const { reading, at } of news) bucket.learn(reading, at)
     const at = clock.now()
     const amount = take(bucket, at)
@@ -115,12 +133,12 @@ function visitor(options: LentLimitOptions, purse: Purse) {
     closedMs: () => closedUntil - clock.now().getTime(),
     /** Undefined if the row was out of reach: then nothing is lost, and it is asked again in a while. */
     async row(take: Take): Promise<Loan | undefined> {
-      const [back, news] = [purse.expired(clock.now()), heard]
+      const [back, news] = [purse.settled(clock.now()), heard]
       heard = []
       try {
         return await row.update<Loan>(change(back, news, take))
       } catch (error) {
-        purse.keepExpired(back)
+        purse.keepSettled(back)
         heard.push(...news)
         closedUntil = clock.now().getTime() + ASK_AGAIN_MS
         log.error({ err: error }, 'A limit that is shared could not be asked.')
@@ -131,9 +149,3 @@ function visitor(options: LentLimitOptions, purse: Purse) {
 }
 
 type Take = (bucket: Bucket, at: Date) => number
-
-// What was taken at one moment may be used until `lastsMs` later: only a window longer by that keeps the limit.
-const widen =
-  (lastsMs: number) =>
-  (limit: Limit): Limit =>
-    limit.kind === 'window' ? { ...limit, lengthMs: limit.lengthMs + lastsMs } : limit

@@ -6,19 +6,21 @@ import { TryAgain } from '../kernel/outage.ts'
 import { openBucket, savedBucket, type BucketState, type Limit, type Reading } from './bucket.ts'
 import { openGate, type Gate, type Verdict } from './gate.ts'
 import { keepJournal } from './journal.ts'
-import { DEFAULT_KEEP_FREE, type KeepFree, type Lane } from './lane.ts'
+import { type KeepFree, keepFreeWith, type Lane, RESERVE } from './lane.ts'
 import type { LentLimit } from './lent-limit.ts'
 import { openLine, type Line, type Turn } from './line.ts'
 
 export type LimiterOptions = {
   /** The limits that hold for this account alone. */
   limits: readonly Limit[]
-  /** The share of each that is never used (5 % when left out). */
+  /** The share of each that is never used, as of a bucket. */
   margin?: number
   /** How many calls may be under way at once. */
   concurrency: number
   /** How many may wait (500 when left out); one more is sent away. */
   maxQueued?: number
+  /** The share of a budget that is kept for orders and for reading back (20 % when left out). */
+  reserve?: number | undefined
   keepFree?: Partial<KeepFree>
   /** The limits that the account shares with all others. */
   appLimit?: LentLimit
@@ -47,6 +49,8 @@ export type Limiter = {
   run<T>(call: Call, send: (learn: (lesson: Lesson) => void) => Promise<T>): Promise<T>
   /** How long calls of this cost in all would wait if they came now, in milliseconds. */
   waitMs(cost: number, lane: Lane): number
+  /** Calls that a lane may still make of the budget for a day; null where the channel has none. */
+  budgetLeft(lane: Lane): number | null
   /** Sends away those who wait, waits for those under way, and saves. */
   close(): Promise<void>
 }
@@ -62,7 +66,7 @@ export async function openLimiter(options: LimiterOptions): Promise<Limiter> {
   const { appLimit, clock, concurrency, load, maxQueued = MOST_QUEUED } = options
   const bucket = openBucket(options, savedBucket.parse(await load?.()))
   const journal = keepJournal({ ...options, state: bucket.state })
-  const gate = openGate({ bucket, appLimit, keepFree: { ...DEFAULT_KEEP_FREE, ...options.keepFree }, clock })
+  const gate = openGate({ bucket, appLimit, keepFree: keepFreeOf(options), clock })
   const line = openLine<QueuedTurn>()
   const queue = new PQueue<TurnQueue, TurnOptions>({ concurrency, queueClass: gated(line, gate) })
   const proceed = pump({ queue, line, gate, clock })
@@ -102,8 +106,13 @@ export async function openLimiter(options: LimiterOptions): Promise<Limiter> {
     await journal.close()
   }
 
-  return { run, waitMs, close }
+  return { run, waitMs, budgetLeft: gate.budgetLeft, close }
 }
+
+const keepFreeOf = ({ reserve = RESERVE, keepFree }: LimiterOptions): KeepFree => ({
+  ...keepFreeWith(reserve),
+  ...keepFree,
+})
 
 const busyFor = (ms: number) => new TryAgain(ms, 'The channel allows no more calls for now.')
 

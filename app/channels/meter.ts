@@ -5,6 +5,14 @@ export type MeterReading = {
   restorePerSecond?: number | undefined
 }
 
+/**
+ * The share (0 to 1) of a limit that is left to others, by what kind of limit it is: a window of seconds or minutes, a
+ * bucket of points, or a budget for hours or a day.
+ */
+export type Keep = { window: number; points: number; budget: number }
+
+export const KEEP_NOTHING: Keep = { window: 0, points: 0, budget: 0 }
+
 /** One limit of a channel, and how much of it is used. Times are milliseconds, amounts are calls or points. */
 export type Meter = {
   /**
@@ -12,6 +20,10 @@ export type Meter = {
    * More than the whole limit takes as long as spending it bit by bit.
    */
   waitMs(amount: number, now: number, keepFree: number): number
+  /** Which share is kept of it. */
+  readonly kind: keyof Keep
+  /** What may still be spent now. */
+  left(now: number): number
   take(amount: number, now: number): void
   /** Undoes part of what was taken at `takenAt`: it turned out not to be used. */
   giveBack(amount: number, takenAt: number): void

@@ -36,8 +36,13 @@ export function pointsMeter(rule: PointsLimit, margin: number, saved?: SavedPoin
   }
 
   return {
+    kind: 'points',
     waitMs,
     learn,
+    left(now) {
+      refill(now)
+      return level
+    },
     take(amount, now) {
       refill(now)
       level -= amount

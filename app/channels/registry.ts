@@ -5,14 +5,20 @@ import { ETSY_CAPABILITIES } from './etsy/limits.ts'
 import { ETSY_SETTINGS } from './etsy/settings.ts'
 import { CAPABILITIES as SHOPIFY_CAPABILITIES } from './shopify/limits.ts'
 import { SHOPIFY_SETTINGS } from './shopify/settings.ts'
+import { SQUARE_CAPABILITIES } from './square/limits.ts'
+import { SQUARE_SETTINGS } from './square/settings.ts'
 
 // The channels there are, as far as they can be known without the world. A new one is its folder, a line here, and one in
 // registry.server (docs/channels.md).
 
-const KNOWN: Record<string, Capabilities> = { etsy: ETSY_CAPABILITIES, shopify: SHOPIFY_CAPABILITIES }
+const KNOWN: Record<string, Capabilities> = {
+  etsy: ETSY_CAPABILITIES,
+  shopify: SHOPIFY_CAPABILITIES,
+  square: SQUARE_CAPABILITIES,
+}
 
 /** The variables of the environment that channels read. */
-export const CHANNEL_SETTINGS = { ...ETSY_SETTINGS, ...SHOPIFY_SETTINGS }
+export const CHANNEL_SETTINGS = { ...ETSY_SETTINGS, ...SHOPIFY_SETTINGS, ...SQUARE_SETTINGS }
 
 export type ChannelSettings = z.infer<z.ZodObject<typeof CHANNEL_SETTINGS>>
 

@@ -4,6 +4,7 @@ import { countPieces } from '../pool/count.server.ts'
 import { extendStay } from '../pool/extend-stay.server.ts'
 import { handBack } from '../pool/hand-back.server.ts'
 import { movePieces } from '../pool/move.server.ts'
+import { moveOnHold } from '../pool/move-on-hold.server.ts'
 import { HANDLED_STATES } from '../pool/moving-place.server.ts'
 import { arrivePieces, sendPieces } from '../pool/transit.server.ts'
 import { act } from '../sync/act.server.ts'
@@ -11,6 +12,8 @@ import { decision, type Deciding } from './decision.server.ts'
 import { count, flag, id, maybeId, maybeMoment, pieces, token, words } from './fields.ts'
 
 const state = z.enum(HANDLED_STATES)
+// What is on hold is carried too, and stays on hold.
+const anyState = z.enum([...HANDLED_STATES, 'held'])
 const from = { fromLocationId: id, fromState: state }
 const carrying = { token, itemId: id, quantity: pieces, why: words, stayId: maybeId }
 const due = { dueAt: maybeMoment, partnerId: maybeId }
@@ -37,11 +40,17 @@ const by = ({ merchantId, actor }: Deciding) => ({ merchantId, actor })
 export const HANDLING_DECISIONS = {
   move: decision({
     needs: 'handle',
-    shape: { ...carrying, ...from, ...due, toLocationId: id, toState: state, bought: flag },
-    carryOut: (given, who) =>
-      done(who, (tx, at) =>
-        movePieces(tx, { ...given, ...by(who), from: fromOf(given), to: toOf(given), check: null }, at),
-      ),
+    shape: { ...carrying, ...from, fromState: anyState, ...due, toLocationId: id, toState: anyState, bought: flag },
+    carryOut: ({ fromState, toState, ...given }, who) =>
+      done(who, (tx, at) => {
+        if (fromState === 'held' || toState === 'held') {
+          const ends = { from: { locationId: given.fromLocationId, state: fromState } }
+          const to = { locationId: given.toLocationId, state: toState }
+          return moveOnHold(tx, { ...given, ...by(who), ...ends, to }, at)
+        }
+        const [from, to] = [fromOf({ ...given, fromState }), toOf({ ...given, toState })]
+        return movePieces(tx, { ...given, ...by(who), from, to, check: null }, at)
+      }),
   }),
   'pass-check': decision({
     needs: 'handle',

@@ -2,17 +2,22 @@ import { z } from 'zod'
 import { chooseAuthoritative } from '../catalog/authoritative.server.ts'
 import { IDENTITIES, noteIdentity } from '../catalog/identity.server.ts'
 import { isRefusal, type Refusal } from '../kernel/refusal.ts'
+import { turnOrderMirroring } from '../merchant/order-mirroring.server.ts'
 import { keepOrderPolicy } from '../merchant/order-policy.server.ts'
 import { confirmClaim } from '../orders/claim.server.ts'
 import { exchange } from '../orders/exchange.server.ts'
+import { expectNoMore, expectReturn } from '../orders/expected-return.server.ts'
+import { tryMirrorAgain } from '../orders/order-mirror-view.server.ts'
 import { addOurLine, cancelOurs, sendOurs } from '../orders/our-line.server.ts'
 import { failReturn, type Handling, passReturn, receiveReturn } from '../orders/return.server.ts'
 import { CONDITIONS } from '../orders/return-parcel.server.ts'
 import type { Sql } from '../kernel/sql.ts'
+import { STOCKED_CHANNELS } from '../channels/registry.ts'
 import { act, type Done } from '../sync/act.server.ts'
 import { giveBackPieces } from '../sync/give-back.server.ts'
+import { wake } from '../sync/wake.server.ts'
 import { decision, type Deciding } from './decision.server.ts'
-import { id, pieces } from './fields.ts'
+import { flag, id, pieces } from './fields.ts'
 
 // Made by the form: what is sent twice is done once.
 const token = z.string().regex(/^[\w-]{8,64}$/, 'must be made by the form')
@@ -26,6 +31,16 @@ export const ORDER_DECISIONS = {
     needs: 'handle',
     shape: { lineId: id, quantity: pieces, condition, token },
     carryOut: (given, who) => doing(who, given.token, (tx, how) => receiveReturn(tx, { ...given, ...how })),
+  }),
+  'return-expected': decision({
+    needs: 'handle',
+    shape: { lineId: id, quantity: pieces, token },
+    carryOut: (given, who) => doing(who, given.token, (tx, how) => expectReturn(tx, { ...given, ...how })),
+  }),
+  'return-not-coming': decision({
+    needs: 'handle',
+    shape: { expectedId: id },
+    carryOut: (given, who) => doing(who, '', (tx, how) => expectNoMore(tx, { ...given, ...how })),
   }),
   'return-passed': decision({
     needs: 'handle',
@@ -60,8 +75,8 @@ export const ORDER_DECISIONS = {
   }),
   'give-back': decision({
     needs: 'handle',
-    shape: { orderId: id, lineId: id, quantity: pieces },
-    carryOut: ({ orderId, ...line }, who) => giveBackPieces(who.sync, who, { orderId, lines: [line] }),
+    shape: { orderId: id, lineId: id, quantity: pieces, token },
+    carryOut: ({ orderId, token, ...line }, who) => giveBackPieces(who.sync, who, { orderId, token, lines: [line] }),
   }),
   'claim-confirm': decision({
     needs: 'decide',
@@ -87,6 +102,23 @@ export const ORDER_DECISIONS = {
     shape: { itemId: id, kind: z.enum(IDENTITIES), value: z.string().trim().min(1, 'must say something').max(200) },
     carryOut: (given, who) =>
       doing(who, '', async (tx, how) => (await noteIdentity(tx, { ...given, ...how })) ?? NOTHING),
+  }),
+  'mirror-orders': decision({
+    needs: 'connect',
+    shape: { on: flag },
+    carryOut: ({ on }, { sync, merchantId, actor }) => {
+      const turning = { merchantId, channels: STOCKED_CHANNELS, on, actor, at: sync.clock.now() }
+      return sync.inTransaction((tx) => turnOrderMirroring(tx, turning))
+    },
+  }),
+  'mirror-again': decision({
+    needs: 'handle',
+    shape: { orderId: id },
+    async carryOut({ orderId }, { sync, merchantId }) {
+      const refusal = await tryMirrorAgain(sync.db, { merchantId, orderId, at: sync.clock.now() })
+      if (!refusal) await wake(sync.db, merchantId)
+      return refusal
+    },
   }),
   'order-policy': decision({
     needs: 'arrange',

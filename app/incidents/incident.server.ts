@@ -16,6 +16,7 @@ export type NewIncident = {
     | 'books-differ'
     | 'seal-broken'
     | 'data-request'
+    | 'mirrored-order'
   /** what it is about, as an address of ours: "order/3/1042/line/7" */
   subject: string
   sentence: string

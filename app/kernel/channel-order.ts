@@ -43,6 +43,8 @@ export type ChannelOrder = {
   carts?: string[]
   /** what was set aside there for a hold of ours and has become this order, by our keys */
   asides?: string[]
+  /** what the app that made it calls the order of another channel that it stands for */
+  standsFor?: string | null
   /** set when pieces came back but the channel cannot say which: a person must */
   unclear: string | null
 }

@@ -375,7 +375,7 @@ function comeBack(line: Working, locations: Map<string, number>): Restocked {
     missing -= n
     return [{ locationId, quantity: n }]
   })
-  return { lineId, itemId, places, known: effects.back - grown, apart, parts }
+  return { lineId, itemId, places, known: effects.back - grown, grown, apart, parts }
 }
 
 async function move(db: Sql, change: Change, moves: Move[]): Promise<void> {

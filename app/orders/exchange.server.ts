@@ -1,5 +1,6 @@
 import { isRefusal, type Refusal } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
+import { expectReturn } from './expected-return.server.ts'
 import { addOurLine } from './our-line.server.ts'
 import { type Handling, receiveReturn } from './return.server.ts'
 import type { Condition } from './return-parcel.server.ts'
@@ -9,7 +10,7 @@ export type Exchange = Handling & {
   quantity: number
   /** what the buyer gets instead */
   itemId: number
-  /** `later`: the piece is on its way back, and is received as any return */
+  /** `later`: the piece is on its way back, is expected, and received as any return */
   back: 'now' | 'later'
   condition: Condition
 }
@@ -19,6 +20,6 @@ export async function exchange(tx: Sql, given: Exchange): Promise<Refusal | { fr
   const { lineId, itemId, quantity } = given
   // First: it may have to wait for those who book the same one-of-one piece, and nothing of the order is locked yet.
   const added = await addOurLine(tx, { ...given, forLine: lineId, itemId, quantity, as: 'exchange' })
-  if (isRefusal(added) || given.back === 'later') return added
-  return receiveReturn(tx, given)
+  if (isRefusal(added)) return added
+  return given.back === 'later' ? expectReturn(tx, given) : receiveReturn(tx, given)
 }

@@ -5,7 +5,14 @@ import { bookOrder, type Outcome } from './book.server.ts'
 import { lockClaims } from './claim-rows.server.ts'
 import type { ResolvedLine } from './order-row.server.ts'
 
-export type GiveBack = { merchantId: number; orderId: number; lines: { lineId: number; quantity: number }[]; at: Date }
+export type GiveBack = {
+  merchantId: number
+  orderId: number
+  lines: { lineId: number; quantity: number }[]
+  /** of the form: sent twice, it is done once; who asks for it in no form has none */
+  token?: string
+  at: Date
+}
 
 type Row = {
   accountId: number
@@ -43,7 +50,7 @@ const NOT_THERE = refuse('not-there', 'The order does not have so many pieces th
  * A person says which pieces of an order are not wanted any more, where the channel cannot: Etsy tells of a partial
  * refund only its amount. They go back at once, and stay back whatever the channel goes on telling.
  */
-export async function giveBack(tx: Sql, given: GiveBack): Promise<Refusal | Exclude<Outcome, 'stale'>> {
+export async function giveBack(tx: Sql, given: GiveBack): Promise<Refusal | 'already' | Exclude<Outcome, 'stale'>> {
   const { merchantId, orderId, lines } = given
   await lockClaims(
     tx,
@@ -54,6 +61,8 @@ export async function giveBack(tx: Sql, given: GiveBack): Promise<Refusal | Excl
       lines.map(({ lineId }) => lineId),
     ),
   )
+  const { token } = given
+  if (token !== undefined && (await isDone(tx, given, token))) return 'already'
   const marked = await tx.query({
     text: `UPDATE order_line l SET given_back = l.given_back + x.quantity
       FROM unnest($3::bigint[], $4::int[]) AS x (line_id, quantity)
@@ -62,6 +71,7 @@ export async function giveBack(tx: Sql, given: GiveBack): Promise<Refusal | Excl
     values: [merchantId, orderId, lines.map(({ lineId }) => lineId), lines.map(({ quantity }) => quantity)],
   })
   if (marked.rowCount !== lines.length || lines.length === 0) return NOT_THERE
+  if (token !== undefined) await keepForm(tx, given, token)
   const row = await orderAsKept(tx, merchantId, orderId)
   if (!row) return NOT_THERE
   const told = row.lines.map(asTold)
@@ -84,6 +94,26 @@ const asTold = ({ listingId, itemId, oneOfOne, toldBack, shipped, ...line }: Sto
   oneOfOne,
   told: { ...line, shipped: shipped - toldBack, listing: null, restocked: [], sources: [] },
 })
+
+const eventOf = (token: string) => `give back/${token}`
+
+// The order's row first: two of the same form wait for each other here.
+async function isDone(tx: Sql, given: GiveBack, token: string): Promise<boolean> {
+  const { merchantId, orderId, lines } = given
+  const lock = 'SELECT FROM channel_order WHERE merchant_id = $1 AND id = $2 FOR NO KEY UPDATE'
+  await tx.query({ text: lock, values: [merchantId, orderId] })
+  const text = `SELECT FROM order_effect WHERE merchant_id = $1 AND line_id = ANY ($2::bigint[]) AND transition = 'give back' AND event = $3`
+  const values = [merchantId, lines.map(({ lineId }) => lineId), eventOf(token)]
+  return (await tx.query({ text, values })).rows.length > 0
+}
+
+async function keepForm(tx: Sql, given: GiveBack, token: string): Promise<void> {
+  const text = `INSERT INTO order_effect (merchant_id, line_id, transition, event, quantity)
+    SELECT $1, x.line_id, 'give back', $4, x.quantity FROM unnest($2::bigint[], $3::int[]) AS x (line_id, quantity)`
+  const { merchantId, lines } = given
+  const columns = [lines.map(({ lineId }) => lineId), lines.map(({ quantity }) => quantity)]
+  await tx.query({ text, values: [merchantId, ...columns, eventOf(token)] })
+}
 
 async function onesOf(tx: Sql, merchantId: number, lineIds: number[]): Promise<number[]> {
   const text = `SELECT i.id FROM order_line l JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id

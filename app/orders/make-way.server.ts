@@ -5,24 +5,25 @@ import { type AtLocation, pick } from './allocation.ts'
 import { lockClaims } from './claim-rows.server.ts'
 import { type Gone, yieldPromised } from './yield-promised.server.ts'
 
+type Missing = AtLocation & { itemId: number }
+
 /**
- * Pieces that somebody took from a place where by our books there are fewer for sale: they had been promised, or carried,
- * before we saw that they are gone. What was promised there makes way; what is missing still is taken from what is for sale
- * elsewhere, and at last from what is promised there. Afterwards so many are for sale at this place, or nothing can be done.
+ * Pieces that somebody took from a place where by our books there are fewer for sale: they had been promised before we saw
+ * that they are gone. What was promised there makes way.
  */
-export async function makeWay(
-  tx: Sql,
-  gone: Gone,
-  { itemId, locationId, quantity }: AtLocation & { itemId: number },
-): Promise<void> {
+export async function makeWay(tx: Sql, gone: Gone, { itemId, locationId, quantity }: Missing): Promise<void> {
   await lockClaims(tx, gone.merchantId, [itemId])
-  const lacking = async () => {
-    const here = (await forSale(tx, gone.merchantId, itemId)).find((place) => place.locationId === locationId)
-    return quantity - (here?.quantity ?? 0)
-  }
-  const first = await lacking()
-  if (first > 0) await yieldPromised(tx, { ...gone, key: `${gone.key}/here` }, { itemId, locationId, quantity: first })
-  const missing = await lacking()
+  const missing = quantity - here(await forSale(tx, gone.merchantId, itemId), locationId)
+  if (missing > 0)
+    await yieldPromised(tx, { ...gone, key: `${gone.key}/here` }, { itemId, locationId, quantity: missing })
+}
+
+/**
+ * What is missing at a place still had been carried, or something else was taken in its stead: it is gathered there from what
+ * is for sale elsewhere, and at last from what is promised elsewhere.
+ */
+export async function gatherAt(tx: Sql, gone: Gone, { itemId, locationId, quantity }: Missing): Promise<void> {
+  const missing = quantity - here(await forSale(tx, gone.merchantId, itemId), locationId)
   if (missing <= 0) return
   const elsewhere = async () =>
     (await forSale(tx, gone.merchantId, itemId)).filter((place) => place.locationId !== locationId)
@@ -31,6 +32,8 @@ export async function makeWay(
   await gather(tx, gone, { itemId, locationId, from: pickMost(await elsewhere(), missing) })
 }
 
+const here = (places: AtLocation[], locationId: number): number =>
+  places.find((place) => place.locationId === locationId)?.quantity ?? 0
 const sum = (places: AtLocation[]) => places.reduce((n, place) => n + place.quantity, 0)
 const pickMost = (places: AtLocation[], most: number) => pick(places, Math.min(most, sum(places)))
 

@@ -1,4 +1,5 @@
 import type { Sql } from '../kernel/sql.ts'
+import { MIRROR_OF_ORDER, type MirrorView, TO_LOOK_AT } from './order-mirror-view.server.ts'
 
 /** An order of any channel as the list shows it. `pieces`: still ordered; `short`: promised and not there. */
 export type OrderListRow = {
@@ -16,15 +17,18 @@ export type OrderListRow = {
   short: number
   /** pieces that came back and wait to be looked at */
   waiting: number
+  /** what stands for it in the merchant's store */
+  mirror: MirrorView | null
 }
 
-export type OrderListPage = { rows: OrderListRow[]; next: string | null; short: number }
+export type OrderListPage = { rows: OrderListRow[]; next: string | null; short: number; unmade: number }
 
 const PAGE = 25
 
 const LIST = (where: string) => `
 SELECT o.id, o.name, o.account_id AS "accountId", a.name AS account, o.placed_at AS "placedAt", o.paid_at AS "paidAt",
-  o.cancelled_at AS "cancelledAt", o.history, l.titles, l.pieces, l.shipped, l.short, l.waiting
+  o.cancelled_at AS "cancelledAt", o.history, l.titles, l.pieces, l.shipped, l.short, l.waiting,
+  ${MIRROR_OF_ORDER} AS mirror
 FROM (SELECT * FROM channel_order o WHERE o.merchant_id = $1 ${where} ORDER BY o.placed_at DESC, o.id DESC LIMIT ${PAGE + 1}) o
 JOIN channel_account a ON a.merchant_id = o.merchant_id AND a.id = o.account_id,
 LATERAL (SELECT COALESCE(json_agg(title ORDER BY id), '[]') AS titles, COALESCE(sum(current_quantity), 0)::int AS pieces,
@@ -36,20 +40,33 @@ ORDER BY o.placed_at DESC, o.id DESC`
 // Found by the lines that are short, which are few: not by looking through all orders.
 const SHORT = `AND o.id IN (SELECT order_id FROM order_line WHERE merchant_id = $1 AND short > 0)`
 
-/** Orders of all channels, newest first, 25 at a time; `short`: only those that were sold without stock. */
+const UNMADE = `AND o.id IN (${TO_LOOK_AT})`
+
+/**
+ * Orders of all channels, newest first, 25 at a time; `short`: only those that were sold without stock, `unmade`: those that
+ * are not in the store as they should be.
+ */
 export async function orderList(
   db: Sql,
   merchantId: number,
-  { short, cursor }: { short: boolean; cursor: string | null },
+  { short, unmade = false, cursor }: { short: boolean; unmade?: boolean; cursor: string | null },
 ): Promise<OrderListPage> {
   const from = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_(\d{1,15})$/.exec(cursor ?? '')
   const older = from ? 'AND (o.placed_at, o.id) < ($2::timestamptz, $3::bigint)' : ''
   const values = [merchantId, ...(from ? [from[1], Number(from[2])] : [])]
-  const { rows } = await db.query<OrderListRow>({ text: LIST(`${short ? SHORT : ''} ${older}`), values })
-  const counting = 'SELECT count(DISTINCT order_id)::int AS n FROM order_line WHERE merchant_id = $1 AND short > 0'
-  const counted = await db.query<{ n: number }>({ name: 'orders-short', text: counting, values: [merchantId] })
+  const { rows } = await db.query<OrderListRow>({
+    text: LIST(`${short ? SHORT : ''} ${unmade ? UNMADE : ''} ${older}`),
+    values,
+  })
+  const counting = `SELECT (SELECT count(DISTINCT order_id)::int FROM order_line WHERE merchant_id = $1 AND short > 0) AS short,
+    (SELECT count(*)::int FROM (${TO_LOOK_AT}) open) AS unmade`
+  const counted = await db.query<{ short: number; unmade: number }>({
+    name: 'orders-short',
+    text: counting,
+    values: [merchantId],
+  })
   const page = rows.slice(0, PAGE)
   const last = page.at(-1)
   const next = last && rows.length > PAGE ? `${last.placedAt.toISOString()}_${last.id}` : null
-  return { rows: page, next, short: counted.rows[0]?.n ?? 0 }
+  return { rows: page, next, ...(counted.rows[0] ?? { short: 0, unmade: 0 }) }
 }

@@ -4,6 +4,7 @@ import { append } from '../pool/ledger.server.ts'
 import type { Change, Move } from '../pool/movement.ts'
 import type { AtLocation } from './allocation.ts'
 import type { Part } from './parts.ts'
+import { arrived } from './expected-return.server.ts'
 import { addParcel, withdrawWaiting } from './return-parcel.server.ts'
 
 /** Pieces of a line that came back by its channel's word. */
@@ -14,6 +15,8 @@ export type Restocked = {
   places: AtLocation[]
   /** of all that came back, those that a person had received before */
   known: number
+  /** of all that came back, those that nobody had said before */
+  grown: number
   /** a bundle's line: what came back are its parts, of which the channel keeps no number by this line */
   apart: boolean
   parts: Part[]
@@ -32,9 +35,11 @@ type Booking = {
  * Returns the items that are for sale by it.
  */
 export async function bookRestocks(db: Sql, booking: Booking, restocks: Restocked[]): Promise<number[]> {
+  const { merchantId } = booking
+  for (const { lineId, grown } of restocks) await arrived(db, { merchantId, lineId, units: grown })
   const due = restocks.filter(({ places }) => places.length > 0)
   if (due.length === 0) return []
-  const inspects = await inspectsReturns(db, booking.merchantId)
+  const inspects = await inspectsReturns(db, merchantId)
   for (const restock of due) {
     if (restock.apart) await bookParts(db, booking, { ...restock, inspects })
     else await bookRestock(db, booking, { ...restock, inspects })
@@ -42,17 +47,23 @@ export async function bookRestocks(db: Sql, booking: Booking, restocks: Restocke
   return inspects ? [] : due.flatMap(({ parts }) => parts.map(({ itemId }) => itemId))
 }
 
-// The parts of a bundle come back each by itself, and the channel has put none of them on sale.
+// The parts of a bundle come back each by itself, and the channel has put none of them on sale: of what a person has
+// received before, nothing is left to book.
 async function bookParts(
   db: Sql,
-  { changeOf }: Booking,
-  { lineId, parts, places, inspects }: Restocked & { inspects: boolean },
+  { merchantId, at, changeOf }: Booking,
+  { lineId, parts, places, known, inspects }: Restocked & { inspects: boolean },
 ): Promise<void> {
-  const to = inspects ? 'quality_check' : 'available'
-  const moves = places.flatMap(({ locationId, quantity }) =>
-    parts.map(({ itemId, needs }) => moveOf(itemId, { locationId, quantity: quantity * needs, from: null, to })),
+  const back = split(places, known).rest.flatMap(({ locationId, quantity }) =>
+    parts.map(({ itemId, needs }) => ({ itemId, locationId, quantity: quantity * needs })),
   )
-  await append(db, { ...changeOf(`restocked/${lineId}`), accountId: null }, moves)
+  if (back.length === 0) return
+  const to = inspects ? 'quality_check' : 'available'
+  const moves = back.map(({ itemId, ...at_ }) => moveOf(itemId, { ...at_, from: null, to }))
+  const booked = await append(db, { ...changeOf(`restocked/${lineId}`), accountId: null }, moves)
+  if (!inspects || typeof booked !== 'string') return
+  const { actor } = changeOf('')
+  for (const piece of back) await addParcel(db, { merchantId, lineId, ...piece, unseen: piece.quantity, at, actor })
 }
 
 async function inspectsReturns(db: Sql, merchantId: number): Promise<boolean> {

@@ -26,10 +26,10 @@ export async function addParcel(db: Sql, parcel: NewParcel): Promise<void> {
   await db.query({ name: 'add-parcel', text, values })
 }
 
-type Waiting = { id: number; locationId: number; quantity: number; waiting: number; unseen: number }
+type Waiting = { id: number; itemId: number; locationId: number; quantity: number; waiting: number; unseen: number }
 
 async function waitingOf(db: Sql, merchantId: number, lineId: number): Promise<Waiting[]> {
-  const text = `SELECT id, location_id AS "locationId", quantity, waiting, unseen FROM return_parcel
+  const text = `SELECT id, item_id AS "itemId", location_id AS "locationId", quantity, waiting, unseen FROM return_parcel
     WHERE merchant_id = $1 AND line_id = $2 AND waiting > 0 ORDER BY id FOR UPDATE`
   return (await db.query<Waiting>({ name: 'waiting-parcels', text, values: [merchantId, lineId] })).rows
 }
@@ -59,10 +59,11 @@ export async function withdrawWaiting(
 /** A person has received so many that their channel had put back by itself: they say how these look. */
 export async function acknowledge(
   db: Sql,
-  of: { merchantId: number; lineId: number; quantity: number; condition: Condition },
+  of: { merchantId: number; lineId: number; itemId: number; quantity: number; condition: Condition },
 ): Promise<void> {
   let left = of.quantity
-  for (const { id, unseen } of await waitingOf(db, of.merchantId, of.lineId)) {
+  for (const { id, itemId, unseen } of await waitingOf(db, of.merchantId, of.lineId)) {
+    if (itemId !== of.itemId) continue
     const n = Math.min(left, unseen)
     left -= n
     const text = 'UPDATE return_parcel SET unseen = unseen - $3, condition = $4 WHERE merchant_id = $1 AND id = $2'

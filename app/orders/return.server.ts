@@ -1,29 +1,16 @@
 import { closeIncident } from '../incidents/incident.server.ts'
-import { type Refusal, refuse } from '../kernel/refusal.ts'
+import { isRefusal, type Refusal, refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { append } from '../pool/ledger.server.ts'
 import type { Change, End } from '../pool/movement.ts'
 import { whyNotMoved } from '../pool/not-moved.ts'
 import type { Reason } from '../pool/reason.ts'
+import { arrived } from './expected-return.server.ts'
 import { acknowledge, addParcel, type Condition } from './return-parcel.server.ts'
+import { lockReturned, type ReturnedLine } from './returned-line.server.ts'
 
 /** `token`: of the form it was asked with, so that asked twice it is done once. */
 export type Handling = { merchantId: number; actor: string; token: string; at: Date }
-
-type Line = {
-  orderId: number
-  accountId: number
-  order: string
-  history: boolean
-  itemId: number | null
-  shipped: number
-  returned: number
-  receivedBack: number
-  toldBack: number
-  placeId: number | null
-}
-
-const NO_LINE = refuse('unknown-line', 'There is no such line of an order, or its pieces are not ours to take back.')
 
 /**
  * A person has received pieces that a buyer sent back: they lie in inspection until somebody has looked at them. Where the
@@ -34,44 +21,33 @@ export async function receiveReturn(
   given: Handling & { lineId: number; quantity: number; condition: Condition },
 ): Promise<Refusal | { freed: number[] }> {
   const { merchantId, lineId, quantity, condition, actor, at } = given
-  const line = await lockLine(tx, merchantId, lineId)
-  if (!line || line.itemId === null || line.history) return NO_LINE
+  const line = await lockReturned(tx, merchantId, lineId)
+  if (isRefusal(line)) return line
   const key = `return/${lineId}/${given.token}`
   if (await isDone(tx, { merchantId, lineId, key })) return { freed: [] }
   const out = line.shipped - line.receivedBack
   if (quantity > out) return refuse('not-there', `Only ${out} of this line can still come back.`)
   const returned = Math.max(line.receivedBack + quantity, line.toldBack)
   const new_ = returned - line.returned
-  if (quantity > new_) await acknowledge(tx, { merchantId, lineId, quantity: quantity - new_, condition })
+  for (const { itemId, needs } of quantity > new_ ? line.parts : [])
+    await acknowledge(tx, { merchantId, lineId, itemId, quantity: (quantity - new_) * needs, condition })
   if (new_ > 0) {
     const locationId = await inspectionPlace(tx, merchantId, line.placeId)
     if (locationId === null) return refuse('no-place', 'There is no place where it could be looked at.')
     const change = changeOf(given, { key, reason: 'came back', cause: `order/${line.accountId}/${line.order}` })
-    const { itemId } = line
     const to: End = { locationId, state: 'quality_check' }
-    const moved = await append(tx, change, [{ itemId, quantity: new_, from: { outside: 'customer' }, to }])
+    // A set comes back as its parts, each to be looked at by itself.
+    const back = line.parts.map(({ itemId, needs }) => ({ itemId, quantity: new_ * needs }))
+    const moves = back.map((pieces) => ({ ...pieces, from: { outside: 'customer' as const }, to }))
+    const moved = await append(tx, change, moves)
     if (typeof moved !== 'string') return whyNotMoved(moved)
-    await addParcel(tx, { merchantId, lineId, itemId, locationId, quantity: new_, unseen: 0, condition, actor, at })
+    for (const pieces of back)
+      await addParcel(tx, { merchantId, lineId, ...pieces, locationId, unseen: 0, condition, actor, at })
+    await arrived(tx, { merchantId, lineId, units: new_ })
   }
   await keepReceived(tx, { ...given, key, returned, toldBack: line.toldBack })
   await expectedNoMore(tx, given, line)
   return { freed: [] }
-}
-
-// The order before its lines, as whoever books it does.
-async function lockLine(tx: Sql, merchantId: number, lineId: number): Promise<Line | undefined> {
-  await tx.query({
-    text: `SELECT FROM channel_order o WHERE o.merchant_id = $1
-      AND o.id = (SELECT order_id FROM order_line WHERE merchant_id = $1 AND id = $2) FOR NO KEY UPDATE`,
-    values: [merchantId, lineId],
-  })
-  const text = `SELECT l.order_id AS "orderId", o.account_id AS "accountId", o.external_id AS order, o.history, l.item_id AS "itemId", l.shipped,
-      l.returned, l.received_back AS "receivedBack", CASE WHEN l.received_back = 0 THEN l.returned ELSE l.told_back END AS "toldBack",
-      (SELECT location_id FROM line_allocation a WHERE a.merchant_id = l.merchant_id AND a.line_id = l.id AND a.item_id = l.item_id
-        ORDER BY location_id LIMIT 1) AS "placeId"
-    FROM order_line l JOIN channel_order o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
-    WHERE l.merchant_id = $1 AND l.id = $2 FOR UPDATE OF l`
-  return (await tx.query<Line>({ text, values: [merchantId, lineId] })).rows[0]
 }
 
 async function isDone(tx: Sql, { merchantId, lineId, key }: { merchantId: number; lineId: number; key: string }) {
@@ -97,7 +73,11 @@ async function keepReceived(tx: Sql, { merchantId, lineId, quantity, key, return
 }
 
 // "Did any come back?" is answered.
-async function expectedNoMore(tx: Sql, { merchantId, actor, at }: Handling, { accountId, order }: Line): Promise<void> {
+async function expectedNoMore(
+  tx: Sql,
+  { merchantId, actor, at }: Handling,
+  { accountId, order }: ReturnedLine,
+): Promise<void> {
   const which = { merchantId, kind: 'unclear-order' as const, subject: `order/${accountId}/${order}` }
   await closeIncident(tx, which, { actor, sentence: 'A person received what came back.', at })
 }

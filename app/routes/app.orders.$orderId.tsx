@@ -4,6 +4,7 @@ import { TitleBar } from '@shopify/app-bridge-react'
 import { Banner, BlockStack, Page } from '@shopify/polaris'
 import { decide } from '../decide-request.server.ts'
 import { orderOf } from '../orders/order-page.server.ts'
+import { MirrorBanner } from '../ui/mirror-badge.tsx'
 import { formatMoment, Now } from '../ui/moment.tsx'
 import { OrderLine } from '../ui/order-line.tsx'
 import { visit } from '../visit.server.ts'
@@ -36,6 +37,7 @@ export default function Order() {
         <BlockStack gap="400">
           {order.unclear ? <Banner tone="warning">{order.unclear}</Banner> : null}
           {order.cancelledAt ? <Banner>{`Cancelled ${formatMoment(order.cancelledAt, now.timeZone)}.`}</Banner> : null}
+          {order.mirror ? <MirrorBanner mirror={order.mirror} orderId={order.id} /> : null}
           {order.history ? <Banner>Placed before the channel was connected: it moves no stock.</Banner> : null}
           {order.lines.map((line) => (
             <OrderLine key={line.id} line={line} orderId={order.id} />

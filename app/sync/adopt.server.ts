@@ -5,14 +5,15 @@ import { TryAgain } from '../kernel/outage.ts'
 import { refuse } from '../kernel/refusal.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
-import { makeWay } from '../orders/make-way.server.ts'
+import { gatherAt, makeWay } from '../orders/make-way.server.ts'
 import { fillShortfalls } from '../orders/shortfall.server.ts'
 import { movesFor } from '../pool/difference.ts'
-import { append } from '../pool/ledger.server.ts'
+import { type Appended, append } from '../pool/ledger.server.ts'
 import type { Change } from '../pool/movement.ts'
 import { attempted } from './act.server.ts'
 import type { Sync } from './facts.ts'
 import { closeOversells } from './ingest-order.server.ts'
+import { hasEchoes, settleEchoes } from './order-mirror-echo.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { keepSeen, readBack } from './read-back.server.ts'
 import type { Residual } from './compare.ts'
@@ -34,6 +35,8 @@ const SETTLES_AT_MOST_IN_MS = 10_000
  * its way and the channel's orders need not be read for it: it has just been sold, or they were read since.
  */
 export async function agrees({ sync, account, connector }: Stocked, things: StockedThing[]): Promise<boolean> {
+  // What a made order has done to the numbers is put right before they are judged.
+  if (await hasEchoes(sync, account, things)) return false
   const { residuals, unsettled } = await residualsOf(sync.db, account, { things, patient: true })
   const at = lastChange(things)
   const age = at ? sync.clock.now().getTime() - at.getTime() : Infinity
@@ -58,10 +61,12 @@ export async function adoptChanges({ sync, account, connector }: Stocked, refs: 
   const seen = await readBack({ sync, account, connector }, refs)
   if (seen.every(({ itemId }) => itemId === null)) return
   const { things, moved } = await readSteadily({ sync, account, connector }, refs)
+  if (moved) throw onItsWay(account)
+  if (await settleEchoes({ sync, account, connector }, things)) throw onItsWay(account)
   const at = lastChange(things)
   const patient = at !== undefined && sync.clock.now().getTime() - at.getTime() < PATIENCE_MS
   const { residuals, unsettled } = await residualsOf(sync.db, account, { things, patient })
-  if (moved || (patient && unsettled.length > 0)) throw onItsWay(account)
+  if (patient && unsettled.length > 0) throw onItsWay(account)
   for (const { itemId } of unsettled) await noteDrift({ sync, account }, itemId)
   await closeDrifts(
     { sync, account },
@@ -185,8 +190,7 @@ export async function bookResiduals(
       const moves = movesFor(differences)
       const first = await append(tx, change, moves)
       const must = insists && typeof first !== 'string' && !first.twice
-      if (must) await makeWayFor(tx, { account, change, differences })
-      const done = must ? await append(tx, change, moves) : first
+      const done = must ? await insistOn(tx, { account, change, differences }) : first
       if (typeof done !== 'string') return refuse('not-there', done.twice ? SHOWS_A_SECOND : KEEPS_ASIDE)
       const whole = await fillShortfalls(tx, { merchantId: account.merchantId, itemIds: [itemId], at: now })
       await closeOversells(tx, { merchantId: account.merchantId, lineIds: whole, at: now })
@@ -198,21 +202,25 @@ export async function bookResiduals(
   return [...refused.keys()]
 }
 
-// A person took it away there before we saw that it is gone: whoever was promised it meanwhile does not get it.
-async function makeWayFor(
+// A person took it away there before we saw that it is gone: whoever was promised it meanwhile does not get it. What is more
+// at one place and less at another, where we have nothing to take, we have booked at the wrong one of the two: what is more is
+// booked first, and laid where it is missing; the channel is told so.
+async function insistOn(
   tx: Sql,
   { account, change, differences }: { account: Account; change: Change; differences: Residual[] },
-): Promise<void> {
+): Promise<Appended> {
   const { merchantId, key, cause, recordedAt: at } = change
-  for (const { itemId, locationId, state, quantity } of differences) {
-    if (state !== 'available' || quantity >= 0) continue
-    const gone = {
-      merchantId,
-      at,
-      key: `${key}/${locationId}`,
-      cause,
-      lost: `is not there any more, says ${account.name}`,
-    }
-    await makeWay(tx, gone, { itemId, locationId, quantity: -quantity })
-  }
+  const lost = `is not there any more, says ${account.name}`
+  const missing = differences
+    .filter(({ state, quantity }) => state === 'available' && quantity < 0)
+    .map(({ itemId, locationId, quantity }) => ({ itemId, locationId, quantity: -quantity }))
+  const gone = (locationId: number) => ({ merchantId, at, key: `${key}/${locationId}`, cause, lost })
+  for (const one of missing) await makeWay(tx, gone(one.locationId), one)
+  const done = await append(tx, change, movesFor(differences))
+  if (typeof done === 'string') return done
+  const more = movesFor(differences.filter(({ quantity }) => quantity > 0))
+  const come = more.length > 0 ? await append(tx, { ...change, key: `${key}/more` }, more) : 'done'
+  if (typeof come !== 'string') return come
+  for (const one of missing) await gatherAt(tx, gone(one.locationId), one)
+  return append(tx, { ...change, key: `${key}/less` }, movesFor(differences.filter(({ quantity }) => quantity < 0)))
 }

@@ -1,8 +1,9 @@
 import type { StockedThing } from '../channels/connector.ts'
-import type { StockState } from '../kernel/stock-state.ts'
+import { STOCK_STATES, type StockState } from '../kernel/stock-state.ts'
 import type { MappedPlace } from '../merchant/location.server.ts'
 import { stateThere, type QuantityName } from '../merchant/place.ts'
 import type { Difference } from '../pool/difference.ts'
+import { belowZero } from './below-zero.ts'
 
 /** A difference with the two numbers it lies between. */
 export type Residual = Difference & { ours: number; theirs: number }
@@ -33,6 +34,8 @@ export type OursAtPlace = Record<StockState, number> & {
 export type Comparing = {
   places: Map<string, { settling: boolean; places: MappedPlace[] }>
   patient: boolean
+  /** the states of ours that the channel has too; all, when left out */
+  keeps?: readonly StockState[] | undefined
   /** a place there whose mapping was changed, and whose numbers are to be seen as they are all the same */
   settling?: string
 }
@@ -52,7 +55,13 @@ const NOTHING_HERE = {
 type Standing = { name: QuantityName; here: OursAtPlace }
 
 /** Both sides of one place there. `whole`: which of ours it is; `own`: what we reserved there for its own orders. */
-type Place = { all: Standing[]; whole: OursAtPlace; theirs: (state: StockState) => number; own: number }
+type Place = {
+  externalId: string
+  all: Standing[]
+  whole: OursAtPlace
+  theirs: (state: StockState) => number
+  own: number
+}
 
 /**
  * What a channel with a ledger of its own shows of a thing beyond what ours says, place by place there: the pieces of all
@@ -63,15 +72,31 @@ export function compare(thing: StockedThing, mine: Ours, comparing: Comparing): 
   const settling = thing.levels.some(
     ({ externalLocationId: at }) => comparing.settling !== at && comparing.places.get(at)?.settling,
   )
+  if (mine.unanswered || settling) return null
+  const { keeps = STOCK_STATES } = comparing
+  // A channel that keeps nothing aside, for its own orders or for ours, can say nothing of it.
+  if (!keeps.includes('reserved')) {
+    const owed = owedBelowZero(both, mine.short)
+    return both.flatMap((place, i) => residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: 0, keeps }))
+  }
   const ended = unseenThatEnded(both, { short: mine.short, patient: comparing.patient })
-  if (!ended || mine.unanswered || settling) return null
+  if (!ended) return null
   // What we keep for orders of other channels, or for a client, was put back there: a person must say what becomes of it.
   if (both.some(({ all, theirs }) => theirs('held') < all.reduce((sum, standing) => sum + promised(standing), 0)))
     return null
   const owed = owedAt(both, mine.short)
   return both.flatMap((place, i) =>
-    residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: ended[i] ?? 0 }),
+    residualsAt(place, { itemId: mine.itemId, owed: owed[i] ?? 0, ended: ended[i] ?? 0, keeps }),
   )
+}
+
+/** Pieces to be told there for each place: into what stands below zero, out of where they were carried from. */
+export function liftsOf(thing: StockedThing, mine: Ours, places: Comparing['places']): Map<string, number> {
+  const both = bothSides(thing, mine, places)
+  const numbers = both.map((place) => ({ theirs: place.theirs('available'), ours: oursForSale(place) }))
+  const { carried, below } = belowZero(numbers, mine.short)
+  const lifts = both.map(({ externalId }, i) => [externalId, (below[i] ?? 0) - (carried[i] ?? 0)] as const)
+  return new Map(lifts.filter(([, quantity]) => quantity !== 0))
 }
 
 function bothSides(thing: StockedThing, mine: Ours, map: Comparing['places']): Place[] {
@@ -84,7 +109,7 @@ function bothSides(thing: StockedThing, mine: Ours, map: Comparing['places']): P
     const [first] = all
     if (first?.name !== 'available') return []
     const own = first.here.reserved - first.here.elsewhere
-    return [{ all, whole: first.here, theirs: (state) => quantities[state] ?? 0, own }]
+    return [{ externalId: externalLocationId, all, whole: first.here, theirs: (state) => quantities[state] ?? 0, own }]
   })
 }
 
@@ -110,6 +135,22 @@ function unseenThatEnded(both: Place[], { short, patient }: { short: number; pat
   })
   return ended === 0 ? byPlace : null
 }
+
+/**
+ * What a channel that only knows what is for sale shows is stock as far as it is above zero: what it shows below is what
+ * its tills sold beyond it, and what was carried there from another place is not found at that one.
+ */
+function owedBelowZero(both: Place[], short: number): number[] {
+  const { carried } = belowZero(
+    both.map((place) => ({ theirs: place.theirs('available'), ours: oursForSale(place) })),
+    short,
+  )
+  return both.map((place, i) => Math.max(0, -place.theirs('available')) - (carried[i] ?? 0))
+}
+
+/** What of ours is for sale at a place there, as far as the channel was told. */
+const oursForSale = ({ all }: Place): number =>
+  all.reduce((sum, { name, here }) => sum + (name === 'available' ? told(here, 'available') : 0), 0)
 
 /**
  * What its orders took beyond its stock stands there as a number below zero, here as a shortfall. A shortfall that is
@@ -142,28 +183,49 @@ function statesIn(name: QuantityName, shown: StockState): StockState[] {
 
 type Part = { locationId: number; state: StockState; n: number }
 
-function residualsAt(place: Place, of: { itemId: number; owed: number; ended: number }): Residual[] {
+type Judging = { itemId: number; owed: number; ended: number; keeps: readonly StockState[] }
+
+function residualsAt(place: Place, of: Judging): Residual[] {
   const { whole, own } = place
-  const { itemId, ended } = of
+  const { itemId, ended, keeps } = of
   const aside = { locationId: whole.locationId, state: 'reserved' as const, ours: own, theirs: own - ended }
   return [
-    ...SHOWN.flatMap((shown) => residualsIn(place, shown, of)),
+    ...SHOWN.filter((state) => keeps.includes(state)).flatMap((shown) => residualsIn(place, shown, of)),
     ...(ended === 0 ? [] : [{ itemId, ...aside, quantity: -ended }]),
   ]
 }
 
-/** More is at the place that is this one as a whole; less comes from there first, then from the others in their order. */
-function residualsIn(
-  { all, whole, theirs }: Place,
-  shown: StockState,
-  { itemId, owed }: { itemId: number; owed: number },
-): Residual[] {
+/** How much more a channel shows at a place of its own than ours say: kept for its own orders, for sale, set aside. */
+export type DifferenceThere = { place: string; own: number; available: number; held: number }
+
+/** The same comparison, left as it is: for who knows more of where a difference may come from. */
+export function differencesThere(thing: StockedThing, mine: Ours, places: Comparing['places']): DifferenceThere[] {
+  const levels = thing.levels.filter(({ externalLocationId: at }) => places.get(at)?.places[0]?.name === 'available')
+  const both = bothSides(thing, mine, places)
+  const owed = owedAt(both, mine.short)
+  return both.map((place, i) => ({
+    place: levels[i]?.externalLocationId ?? '',
+    // What its orders took beyond its stock is committed there, and a shortfall here.
+    own: place.theirs('reserved') - place.own - (owed[i] ?? 0),
+    available: sumsIn(place, 'available', owed[i] ?? 0).more,
+    held: sumsIn(place, 'held', 0).more,
+  }))
+}
+
+function sumsIn({ all, theirs }: Place, shown: StockState, owed: number) {
   const parts = all.flatMap(({ name, here }) =>
     statesIn(name, shown).map((state): Part => ({ locationId: here.locationId, state, n: told(here, state) })),
   )
   const aside = all.filter(({ name }) => stateThere(name, 'held') === shown)
   const ours = [...parts.map(({ n }) => n), ...aside.map(({ here }) => heldFor(here))].reduce((sum, n) => sum + n, 0)
   const there = theirs(shown) + (shown === 'available' ? owed : 0)
+  return { parts, ours, there, more: there - ours }
+}
+
+/** More is at the place that is this one as a whole; less comes from there first, then from the others in their order. */
+function residualsIn(place: Place, shown: StockState, { itemId, owed }: { itemId: number; owed: number }): Residual[] {
+  const { whole } = place
+  const { parts, ours, there } = sumsIn(place, shown, owed)
   if (ours === there) return []
   const own = { itemId, locationId: whole.locationId, state: shown }
   if (there > ours) return [{ ...own, quantity: there - ours, ours, theirs: there }]

@@ -2,8 +2,9 @@ import type { ListingRef } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { rulesLateral, rulesVersionSql, type Under } from '../pool/rules.server.ts'
-import { ONLY_ONE, PIECES_LEFT, seqOf, stockLateral } from '../pool/stock.server.ts'
+import { ONLY_ONE, seqOf, stockLateral } from '../pool/stock.server.ts'
 import type { Supply } from '../pool/supply.ts'
+import { ORDER_COLUMNS, riskSql, standingLateral } from './telling-order.server.ts'
 
 /** A listing that may have to be told a number, with everything the number follows from, read as one. */
 export type DueListing = Under & {
@@ -20,6 +21,10 @@ export type DueListing = Under & {
   /** it is due itself; false: it is written together with one that is */
   due: boolean
   asked: number
+  /** how often it was refused or had no answer, one after the other */
+  attempts: number
+  /** pieces sold in the last four weeks */
+  pace: number
   since: Date
   seq: number
   supply: Supply
@@ -31,14 +36,14 @@ const OF_A_LISTING = { merchant: 'l.merchant_id', account: 'l.account_id', item:
 // OFFSET 0 keeps each look-up one by key: the planner would join whole tables by merchant, who are one and the same.
 const SELECT = `
 WITH due AS MATERIALIZED (
-  SELECT d.merchant_id, d.listing_id, d.asked, d.since, l.external_id
-  FROM (SELECT * FROM listing_due WHERE account_id = $1 AND not_before <= $2 ORDER BY urgent DESC, pieces, since, listing_id LIMIT $3) d,
+  SELECT d.merchant_id, d.listing_id, d.asked, d.attempts, d.pace, d.since, l.external_id
+  FROM (SELECT * FROM listing_due WHERE account_id = $1 AND not_before <= $2 ORDER BY account_id, risk, pace DESC, pieces, since, listing_id LIMIT $3) d,
   LATERAL (SELECT external_id FROM listing WHERE merchant_id = d.merchant_id AND id = d.listing_id OFFSET 0) l
 ), together AS MATERIALIZED (
   SELECT DISTINCT merchant_id, external_id FROM due
 )
-SELECT l.id AS "listingId", l.item_id AS "itemId", l.title, l.shown, l.unexplained, l.seen_at IS NOT NULL AS seen,
-  d.listing_id IS NOT NULL AS due, COALESCE(d.asked, 0) AS asked, COALESCE(d.since, $2) AS since,
+SELECT l.id AS "listingId", l.item_id AS "itemId", l.title, l.shown, l.unexplained, l.seen_at IS NOT NULL AND l.sent_at IS NULL AS seen,
+  d.listing_id IS NOT NULL AS due, COALESCE(d.asked, 0) AS asked, COALESCE(d.attempts, 0) AS attempts, COALESCE(d.pace, 0) AS pace, COALESCE(d.since, $2) AS since,
   json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref,
   i.undecided IS NULL AND (i.tracked OR i.kind = 'bundle') AND i.status <> 'deleted' AND l.status NOT IN ('dead', 'draft', 'expired')
     -- off sale there: by us when we said 0, otherwise by a person, whose wish it is
@@ -52,8 +57,8 @@ ${stockLateral('l.merchant_id', 'l.item_id')} s,
 ${rulesLateral(OF_A_LISTING)} u`
 
 /**
- * What is due for an account, with what is written together with it: at most `most` that are due, one-of-one pieces
- * first, then what there is least of.
+ * What is due for an account, with what is written together with it: at most `most` that are due, by risk
+ * (`telling-order`), then what sells fastest.
  */
 export async function dueListings(
   db: Sql,
@@ -65,7 +70,7 @@ export async function dueListings(
 
 /** When the earliest listing that waits becomes due; null when none waits. */
 export async function nextDue(db: Sql, accountId: number): Promise<Date | null> {
-  const text = 'SELECT min(not_before) AS at FROM listing_due WHERE account_id = $1'
+  const text = `SELECT min(not_before) AS at FROM listing_due WHERE account_id = $1 AND not_before < 'infinity'`
   return (await db.query<{ at: Date | null }>({ name: 'next-due', text, values: [accountId] })).rows[0]?.at ?? null
 }
 
@@ -114,9 +119,9 @@ export async function postpone(
  * then, so that nothing depends on the list alone. Returns how many were added.
  */
 export async function deriveDue(db: Sql, account: Account, at: Date): Promise<number> {
-  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, pieces, since, not_before)
-    SELECT l.merchant_id, l.account_id, l.id, ${ONLY_ONE}, ${PIECES_LEFT}, $3, $3::timestamptz FROM listing l
-    JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
+  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, ${ORDER_COLUMNS}, since, not_before)
+    SELECT l.merchant_id, l.account_id, l.id, ${riskSql({ s: 's', shown: 'l.shown' })}, s.pace, s.pieces, $3, $3::timestamptz FROM listing l
+    JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id, ${standingLateral} s
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id IS NOT NULL AND (l.published_seq < ${seqOf('i')}
       OR l.published_rules < ${rulesVersionSql(OF_A_LISTING)})
     ON CONFLICT DO NOTHING`

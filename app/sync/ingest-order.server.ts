@@ -13,8 +13,10 @@ import { holdsBecome } from './draft-ordered.server.ts'
 import { settleCheckouts, withItsCarts } from './carts-of-order.server.ts'
 import type { Sync } from './facts.ts'
 import { unlessBrokenOff } from './unless-broken-off.server.ts'
+import { noteForMirror, recognise } from './order-mirror-rows.server.ts'
 
-export type Ingested = 'stale' | Outcome
+/** mirrored: it stands for another channel's order, and is no sale. */
+export type Ingested = 'stale' | 'mirrored' | Outcome
 
 /**
  * Takes in a channel's order as it stands: books what is new about it, opens an incident for what could not be booked,
@@ -27,6 +29,7 @@ export async function ingestOrder(
 ): Promise<Ingested> {
   const at = sync.clock.now()
   return unlessBrokenOff(sync, async (tx) => {
+    if (order.standsFor && (await recognise(sync, tx, { account, order, at }))) return 'mirrored'
     const lines = await resolve(tx, { account, capabilities }, order)
     const named = order.lines.some(({ sources, restocked }) => sources.length + restocked.length > 0)
     const owner = { merchantId: account.merchantId, accountId: account.id, at }
@@ -47,6 +50,9 @@ export async function ingestOrder(
     const taken = { tx, account, order, at }
     if (booked.changed) await noteOwnNumbers(taken, capabilities, booked)
     await noteTrouble(taken, { lines, booked })
+    const history = order.placedAt < account.connectedAt
+    if (capabilities.writes !== 'moves')
+      await noteForMirror(tx, { account, order, orderId: booked.orderId, history, at })
     return booked
   })
 }

@@ -33,7 +33,7 @@ async function longestUnseen({ db }: Sync, account: Account): Promise<Known[]> {
       json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref
     FROM listing l WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.item_id IS NOT NULL AND l.shown IS NOT NULL
       AND l.seen_at IS NOT NULL AND l.status NOT IN ('dead', 'draft', 'expired')
-      AND NOT EXISTS (SELECT FROM listing_due d WHERE d.account_id = $2 AND d.listing_id = l.id)
+      AND NOT EXISTS (SELECT FROM listing_due d WHERE d.account_id = $2 AND d.listing_id = l.id AND d.not_before < 'infinity')
     ORDER BY l.seen_at, l.id LIMIT ${AT_ONCE}`
   return (await db.query<Known>({ name: 'longest-unseen', text, values: [account.merchantId, account.id] })).rows
 }
@@ -55,7 +55,7 @@ async function keepLook({ db, clock }: Sync, account: Account, { known, snapshot
         agreed_since = CASE WHEN x.shows = x.was THEN l.agreed_since END
       FROM jsonb_to_recordset($3) AS x ("listingId" int, was int, "seenAt" timestamptz, shows int, status text)
       WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId" AND l.shown = x.was AND l.seen_at = x."seenAt"
-        AND NOT EXISTS (SELECT FROM listing_due d WHERE d.account_id = $2 AND d.listing_id = l.id)
+        AND NOT EXISTS (SELECT FROM listing_due d WHERE d.account_id = $2 AND d.listing_id = l.id AND d.not_before < 'infinity')
       RETURNING l.id, x.shows, x.shows IS DISTINCT FROM x.was AS other
     ), due AS (
       INSERT INTO listing_due (merchant_id, account_id, listing_id, since, not_before) SELECT $1, $2, id, $4, $4::timestamptz FROM looked

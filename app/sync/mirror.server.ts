@@ -1,4 +1,5 @@
 import type { MirrorChange, MirrorMove, MirrorOutcome, StockedConnector } from '../channels/connector.ts'
+import type { Lane } from '../channels/lane.ts'
 import { openIncident } from '../incidents/incident.server.ts'
 import type { ListingRef } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
@@ -9,14 +10,16 @@ import { derivationOf } from './derivation.ts'
 import type { Sync } from './facts.ts'
 import { tellChange } from './tell-change.server.ts'
 import type { Step } from './publisher.ts'
+import { settleForgotten } from './forgotten-move.server.ts'
+import { turnOf } from './move-turn.ts'
 import { readBack, type Seen } from './read-back.server.ts'
 
 export type Mirror = {
   sync: Sync
   account: Account
   connector: StockedConnector
-  /** Milliseconds until a write of this many points may be made; 0: now. */
-  waitMs(points: number): number
+  /** Milliseconds until this many points may be spent in a lane; 0: now. */
+  waitMs: (points: number, lane: Lane) => number
 }
 
 /** A movement that the channel has not been told of, in its own words; null: it does not know that place or state. */
@@ -35,42 +38,51 @@ type DueMove = {
   toPlace: string | null
   toName: QuantityName | null
   to: StockState
-  /** it was sent a moment ago and has had no answer yet */
-  underWay: boolean
+  /** when it was sent and has had no answer, last and first */
+  sentAt: Date | null
+  firstSentAt: Date | null
+  /** how many of its item wait before it */
+  ahead: number
 }
 
 type Told = DueMove & { sentAt: Date; answeredAt: Date }
 
-// A one-of-one piece goes ahead of everything, unless something of the same change has an earlier one to wait for: those
-// of an item stay in order.
+// By risk, unless something of the same change has an earlier one to wait for: those of an item stay in order. Of a
+// hundred thousand only a few are looked at, by index: those most at risk and those that wait longest, and of their items
+// the first few. The last are always told: what is at risk may wait for them.
 const DUE = `
-WITH waiting AS (
-  SELECT m.key, m.id, m.item_id, min(m.id) OVER (PARTITION BY m.item_id) AS item_first
-  FROM mirror_due d
-  JOIN movement m ON m.merchant_id = d.merchant_id AND m.item_id = d.item_id AND m.id = d.movement_id
-  WHERE d.account_id = $1 AND d.parked IS NULL
+WITH candidate AS MATERIALIZED (
+  (SELECT item_id FROM mirror_due WHERE account_id = $1 AND parked IS NULL ORDER BY account_id, risk, movement_id LIMIT 150)
+  UNION (SELECT item_id FROM mirror_due WHERE account_id = $1 AND parked IS NULL ORDER BY account_id, movement_id LIMIT 50)
+), waiting AS MATERIALIZED (
+  SELECT m.key, d.movement_id AS id, d.item_id, d.risk, min(d.movement_id) OVER (PARTITION BY d.item_id) AS item_first
+  FROM candidate c,
+  LATERAL (SELECT * FROM mirror_due WHERE account_id = $1 AND item_id = c.item_id AND parked IS NULL ORDER BY account_id, item_id, movement_id LIMIT $3) d,
+  LATERAL (SELECT key FROM movement WHERE merchant_id = $2 AND item_id = d.item_id AND id = d.movement_id OFFSET 0) m
 ), next AS (
-  SELECT w.key, min(w.id) AS first, bool_or(i.kind = 'one_of_one') AND min(w.item_first) = min(w.id) AS urgent FROM waiting w,
-  LATERAL (SELECT kind FROM item WHERE merchant_id = $4 AND id = w.item_id OFFSET 0) i
-  GROUP BY w.key ORDER BY urgent DESC, first LIMIT $3
+  SELECT key, min(id) AS first, CASE WHEN min(item_first) = min(id) THEN min(risk) ELSE 9 END AS risk FROM waiting
+  GROUP BY key ORDER BY risk, first LIMIT $3
 )
 SELECT m.id AS "movementId", d.since, m.key, m.reason, m.cause, m.item_id AS "itemId", m.quantity,
   f.external_id AS "fromPlace", f.quantity_name AS "fromName", m.from_state AS "from",
   t.external_id AS "toPlace", t.quantity_name AS "toName", m.to_state AS "to",
-  COALESCE(d.sent_at > $2, false) AS "underWay",
+  d.sent_at AS "sentAt", d.first_sent_at AS "firstSentAt",
+  (SELECT count(*)::int FROM (SELECT FROM mirror_due e WHERE e.account_id = $1 AND e.item_id = d.item_id AND e.parked IS NULL
+    AND e.movement_id < d.movement_id LIMIT $3) earlier) AS ahead,
   json_build_object('externalId', l.external_id, 'variantId', l.variant_id) AS ref
 FROM next
-JOIN movement m ON m.merchant_id = $4 AND m.key = next.key
+JOIN movement m ON m.merchant_id = $2 AND m.key = next.key
 JOIN mirror_due d ON d.account_id = $1 AND d.movement_id = m.id
 JOIN listing l ON l.merchant_id = m.merchant_id AND l.account_id = $1 AND l.item_id = m.item_id AND l.status <> 'dead'
 LEFT JOIN location_mapping f ON f.merchant_id = m.merchant_id AND f.account_id = $1 AND f.location_id = m.from_location
 LEFT JOIN location_mapping t ON t.merchant_id = m.merchant_id AND t.account_id = $1 AND t.location_id = m.to_location
-ORDER BY next.urgent DESC, next.first, m.n`
+ORDER BY next.risk, next.first, m.n`
 
 const AT_ONCE = 25
-const MUTATION_POINTS = 10
 // A mutation without an answer is repeated with its key; a little later, so that the first has ended there.
 const REPEAT_AFTER_MS = 2_000
+// Channels remember a key for a day. An hour less: their clock is not ours, and the first attempt may have arrived late.
+const TURN = { repeatAfterMs: REPEAT_AFTER_MS, rememberedMs: 23 * 3_600_000 }
 
 // How many changes are told side by side: a call is mostly the network's time.
 const SIDE_BY_SIDE = 8
@@ -83,11 +95,14 @@ const SIDE_BY_SIDE = 8
 export async function mirrorStep(mirror: Mirror): Promise<Step> {
   const { sync, account } = mirror
   await forgetUnknown(sync.db, account)
-  const before = new Date(sync.clock.now().getTime() - REPEAT_AFTER_MS)
-  const values = [account.id, before, AT_ONCE, account.merchantId]
+  const values = [account.id, account.merchantId, AT_ONCE]
   const { rows } = await sync.db.query<DueMove>({ name: 'mirror-due', text: DUE, values })
   const waiting = [...Map.groupBy(rows, (row) => row.key).values()]
-  const changes = inTurn(waiting, new Set())
+  const at = sync.clock.now()
+  const turns = Map.groupBy(inOrder(waiting), (moves) => turnOfChange(moves, at))
+  for (const moves of turns.get('read') ?? []) await settleForgotten(mirror, moves)
+  const held = new Set([...(turns.get('wait') ?? []), ...(turns.get('read') ?? [])].flat().map(({ itemId }) => itemId))
+  const changes = inTurn(turns.get('send') ?? [], held)
   const { told, waitMs, failure } = await tellAll(mirror, changes)
   const refs = new Map(told.map((move) => [move.itemId, move.ref]))
   if (refs.size > 0) await keepMirrored(sync.db, account, { told, seen: await readBack(mirror, [...refs.values()]) })
@@ -97,13 +112,31 @@ export async function mirrorStep(mirror: Mirror): Promise<Step> {
   return { againMs: more ? 0 : await repeatMs(sync, account), waits: false, written: told.length, news: 0 }
 }
 
+/** A change is as far as the least far of its moves. */
+function turnOfChange(moves: DueMove[], at: Date) {
+  const turns = moves.map((move) => turnOf(move, at, TURN))
+  return turns.find((turn) => turn === 'read') ?? turns.find((turn) => turn === 'wait') ?? 'send'
+}
+
+/** Those before which nothing of their items is left out: what is at risk may have something older to wait for. */
+export function inOrder<T extends { itemId: number; ahead: number }>(changes: T[][]): T[][] {
+  const told = new Map<number, number>()
+  return changes.filter((moves) => {
+    const first = new Map<number, number>()
+    for (const { itemId, ahead } of moves) first.set(itemId, Math.min(ahead, first.get(itemId) ?? Infinity))
+    if ([...first].some(([itemId, ahead]) => (told.get(itemId) ?? 0) < ahead)) return false
+    for (const { itemId } of moves) told.set(itemId, (told.get(itemId) ?? 0) + 1)
+    return true
+  })
+}
+
 /**
  * Those whose turn it is. What comes after a change of the same item that has had no answer waits with it: told before
  * it, the channel would find nothing to give back or to send.
  */
 function inTurn(changes: DueMove[][], held: Set<number>): DueMove[][] {
   return changes.filter((moves) => {
-    const waits = moves.some(({ underWay, itemId }) => underWay || held.has(itemId))
+    const waits = moves.some(({ itemId }) => held.has(itemId))
     if (waits) for (const { itemId } of moves) held.add(itemId)
     return !waits
   })
@@ -115,9 +148,10 @@ type TellingEnd = { told: Told[]; waitMs: number; failure?: { error: unknown } }
 async function tellAll(mirror: Mirror, changes: DueMove[][]): Promise<TellingEnd> {
   const told: Told[] = []
   const held = new Set<number>()
+  const { costOfWrite = 1 } = mirror.connector.capabilities
   for (const all of wavesOf(changes)) {
     const wave = inTurn(all, held)
-    const now = wave.filter((_, n) => mirror.waitMs((n + 1) * MUTATION_POINTS) === 0)
+    const now = wave.filter((_, n) => mirror.waitMs((n + 1) * costOfWrite, 'write') === 0)
     const ends = await Promise.allSettled(now.map((moves) => tell(mirror, moves)))
     const tellings = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
     told.push(...tellings.flatMap((one) => one.told))
@@ -125,7 +159,7 @@ async function tellAll(mirror: Mirror, changes: DueMove[][]): Promise<TellingEnd
     const failed = ends.find((end) => end.status === 'rejected')
     if (failed) return { told, waitMs: 0, failure: { error: failed.reason } }
     if (tellings.some(({ isClosed }) => isClosed)) return { told, waitMs: 0 }
-    if (now.length < wave.length) return { told, waitMs: Math.max(1, mirror.waitMs(MUTATION_POINTS)) }
+    if (now.length < wave.length) return { told, waitMs: Math.max(1, mirror.waitMs(costOfWrite, 'write')) }
   }
   return { told, waitMs: 0 }
 }
@@ -194,7 +228,7 @@ async function keepMirrored(db: Sql, account: Account, { told, seen }: { told: T
 
 /** False when the account is not open any more: nothing may be sent. */
 async function markSent(db: Sql, account: Account, { moves, at }: { moves: DueMove[]; at: Date }): Promise<boolean> {
-  const text = `UPDATE mirror_due d SET sent_at = $3 FROM channel_account a
+  const text = `UPDATE mirror_due d SET sent_at = $3, first_sent_at = COALESCE(d.first_sent_at, $3) FROM channel_account a
     WHERE d.account_id = $1 AND d.movement_id = ANY ($2::bigint[]) AND a.id = d.account_id AND a.status = 'open'`
   const sent = await db.query({
     name: 'mark-sent',

@@ -12,6 +12,7 @@ import { learnSizes } from '../db.server.ts'
 import type { Sync } from './facts.ts'
 import { ingestOrder } from './ingest-order.server.ts'
 import { reserveKeptAside } from './kept-aside.server.ts'
+import { recognise } from './order-mirror-rows.server.ts'
 import { pollOrders } from './poll.server.ts'
 import { confirmAll } from './read-back.server.ts'
 import { beginProgress, keepProgress, type Progress } from './progress.server.ts'
@@ -66,7 +67,11 @@ async function knowOrders({ sync, account, connector }: Opening, before: Date): 
   for await (const order of unshipped(connector)) {
     if (order.placedAt > before) continue
     const lines = order.lines.map((told) => ({ told, listingId: null, itemId: null }))
-    await sync.inTransaction((tx) => knowOrder(tx, { merchantId, accountId, order, lines, at: sync.clock.now() }))
+    await sync.inTransaction(async (tx) => {
+      const at = sync.clock.now()
+      if (order.standsFor && (await recognise(sync, tx, { account, order, at }))) return
+      await knowOrder(tx, { merchantId, accountId, order, lines, at })
+    })
   }
 }
 

@@ -27,7 +27,7 @@ export async function pollOrders(
     for (const order of page.rows.filter((one) => !known.has(one))) {
       const done = await ingestOrder(sync, { account, capabilities: connector.capabilities }, order)
       known.note(order)
-      if (done !== 'stale' && done.changed) news += 1
+      if (typeof done !== 'string' && done.changed) news += 1
     }
     cursor = page.next
   } while (cursor !== null)

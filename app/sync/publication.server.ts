@@ -35,6 +35,8 @@ WITH told AS (
 ), publications AS (
   INSERT INTO publication (merchant_id, account_id, listing_id, quantity, stock_seq, derivation, since, sent_at, answered_at, outcome, reason)
   SELECT $1, $2, "listingId", quantity, seq, derivation, since, $4, $5, outcome, reason FROM told WHERE outcome <> 'changed' AND NOT companion
+), released AS (
+  DELETE FROM quarantine q USING told t WHERE t.outcome = 'accepted' AND NOT t.companion AND q.merchant_id = $1 AND q.listing_id = t."listingId"
 ), settled AS (
   UPDATE incident c SET closed_at = $5, closed_by = 'app' FROM told t
   WHERE t.outcome = 'accepted' AND NOT t.companion AND c.merchant_id = $1 AND c.closed_at IS NULL
@@ -54,6 +56,7 @@ UPDATE listing l SET
   seen_at = CASE WHEN t.outcome = 'unknown' THEN NULL WHEN t.outcome = 'rejected' THEN l.seen_at
     WHEN l.seen_at IS NULL OR l.shown IS DISTINCT FROM t.expected THEN NULL
     WHEN t.outcome = 'changed' THEN $5::timestamptz ELSE $4::timestamptz END,
+  sent_at = NULL,
   unexplained = CASE WHEN t.outcome = 'changed' THEN l.unexplained + GREATEST(0, l.shown - t.shown)
     ELSE l.unexplained END,
   published_seq = CASE WHEN t.outcome = 'accepted' AND NOT t.companion THEN t.seq ELSE l.published_seq END,
@@ -109,7 +112,7 @@ export async function keepShown(
     const snapshot = seen.get(`${ref.externalId}/${ref.variantId}`)
     return { listingId, shown: snapshot?.shown ?? 0, status: snapshot?.status ?? 'dead' }
   })
-  const text = `UPDATE listing l SET shown = x.shown, status = x.status, seen_at = $4, agreed_since = NULL,
+  const text = `UPDATE listing l SET shown = x.shown, status = x.status, seen_at = $4, sent_at = NULL, agreed_since = NULL,
       unexplained = CASE WHEN x.status = 'dead' THEN 0 ELSE l.unexplained + GREATEST(0, l.shown - x.shown) END
     FROM jsonb_to_recordset($3) AS x ("listingId" int, shown int, status text)
     WHERE l.merchant_id = $1 AND l.account_id = $2 AND l.id = x."listingId"`
@@ -118,20 +121,32 @@ export async function keepShown(
 }
 
 /**
- * An absolute write is about to be sent: the channel's orders must be read after it. False when the account is not open
- * any more: nothing may be sent.
+ * These are about to be sent absolute numbers: the channel's orders must be read after it, and should this process not
+ * live to keep the answer, what they show must be read too. False when the account is not open any more: nothing may be
+ * sent.
  */
-export async function oweRead(db: Sql, account: Account): Promise<boolean> {
-  const text = `WITH owed AS (
+export async function noteSending(
+  db: Sql,
+  account: Account,
+  { listingIds, at }: { listingIds: number[]; at: Date },
+): Promise<boolean> {
+  const text = `WITH account AS (
+      SELECT status = 'open' AS open FROM channel_account WHERE merchant_id = $1 AND id = $2
+    ), owed AS (
       UPDATE channel_account SET read_owed = true WHERE merchant_id = $1 AND id = $2 AND status = 'open' AND NOT read_owed
+    ), sent AS (
+      UPDATE listing SET sent_at = $4 WHERE merchant_id = $1 AND account_id = $2 AND id = ANY ($3::int[]) AND (SELECT open FROM account)
     )
-    SELECT status = 'open' AS open FROM channel_account WHERE merchant_id = $1 AND id = $2`
-  const { rows } = await db.query<{ open: boolean }>({
-    name: 'owe-read',
-    text,
-    values: [account.merchantId, account.id],
-  })
+    SELECT open FROM account`
+  const values = [account.merchantId, account.id, listingIds, at]
+  const { rows } = await db.query<{ open: boolean }>({ name: 'note-sending', text, values })
   const open = rows[0]?.open === true
   account.readOwed ||= open
   return open
+}
+
+/** They were not sent after all. */
+export async function noteUnsent(db: Sql, account: Account, listingIds: number[]): Promise<void> {
+  const text = 'UPDATE listing SET sent_at = NULL WHERE merchant_id = $1 AND account_id = $2 AND id = ANY ($3::int[])'
+  await db.query({ name: 'note-unsent', text, values: [account.merchantId, account.id, listingIds] })
 }

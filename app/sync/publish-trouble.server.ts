@@ -3,6 +3,7 @@ import { available } from '../pool/available.ts'
 import type { DueListing } from './due-listings.server.ts'
 import type { Concluded } from './publication.server.ts'
 import type { Computed, Publisher } from './publisher.ts'
+import { isExposed } from './quarantine.server.ts'
 
 // What can go wrong with a listing while it is told its number, in words for a person.
 
@@ -20,11 +21,19 @@ export async function noteDead(publisher: Publisher, listing: DueListing): Promi
 }
 
 /** What the channel's answers to a write give a person to know. */
-export async function noteAnswers(publisher: Publisher, concluded: Concluded[]): Promise<void> {
+export async function noteAnswers(
+  publisher: Publisher,
+  { concluded, aside }: { concluded: Concluded[]; aside: Set<number> },
+): Promise<void> {
   const { name } = publisher.account
   for (const { listing, outcome } of concluded) {
     if (outcome.reason === 'dead') await noteDead(publisher, listing)
-    else if (outcome.outcome === 'rejected') {
+    else if (aside.has(listing.listingId)) {
+      const why = outcome.reason ?? 'it did not say why'
+      const tried = isExposed(listing) ? 'It is tried once an hour now.' : 'It is not tried any more.'
+      const sentence = `${name} does not take ${listing.quantity} for “${listing.title}”: ${why}. ${tried} Put it right there, then try it again here.`
+      await note(publisher, listing, { kind: 'refused-write', sentence })
+    } else if (outcome.outcome === 'rejected') {
       const why = outcome.reason ?? 'it did not say why'
       const sentence = `${name} refused ${listing.quantity} for “${listing.title}”: ${why}.`
       await note(publisher, listing, { kind: 'refused-write', sentence })

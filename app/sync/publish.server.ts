@@ -1,21 +1,23 @@
-import type { AbsoluteConnector, SetQuantity, WriteOutcome } from '../channels/connector.ts'
 import { available } from '../pool/available.ts'
 import type { ChannelFacts } from '../pool/terms.ts'
 import { underOf } from '../pool/rules.server.ts'
 import { stockOf } from '../pool/stock.server.ts'
+import { byRisk, nextBatch, unitsOf } from './batches.ts'
 import { factsOf } from './channel-facts.server.ts'
-import { type DueListing, dueListings, makeDue, nextDue, postpone, settle } from './due-listings.server.ts'
+import { clearedFor } from './cleared.ts'
+import { type DueListing, dueListings, nextDue, postpone, settle } from './due-listings.server.ts'
 import { pollOrders } from './poll.server.ts'
+import { write } from './publish-write.server.ts'
 import type { Computed, Publisher, Step } from './publisher.ts'
-import { noteAnswers, noteDead, noteMystery } from './publish-trouble.server.ts'
-import { keepAgreed, keepOutcomes, keepShown, oweRead } from './publication.server.ts'
+import { noteDead, noteMystery } from './publish-trouble.server.ts'
+import { keepAgreed, keepShown } from './publication.server.ts'
+import { mayRaise, type Verdict, verdictOn } from './verdict.ts'
 
 const POLL_CALLS = 1
 const AT_ONCE = 500
 const READ_BACK_MS = 1_000
-// After no answer the channel is looked at soon: it may go on showing what is sold.
-const UNANSWERED = { firstMs: 1_000, mostMs: 60_000 }
-const REFUSED = { firstMs: 30_000, mostMs: 3_600_000 }
+// While numbers fall for hours the orders that their writes owe are read this often: what one of them undid is known then.
+const OWED_AT_MOST_MS = 10_000
 // Seen at a moment up to which the channel's orders are not known yet: its clock is behind ours, or keeps whole seconds.
 const NOT_KNOWN_YET = { firstMs: 1_000, mostMs: 60_000 }
 const A_PERSON_IS_ASKED = { firstMs: 300_000, mostMs: 300_000 }
@@ -26,50 +28,79 @@ const A_PERSON_IS_ASKED = { firstMs: 300_000, mostMs: 300_000 }
  * order up to its moment is known (design §1.6).
  */
 export async function publishStep(publisher: Publisher): Promise<Step> {
-  const { sync, account, connector } = publisher
+  const { sync, account } = publisher
+  const cleared = clearedFor(publisher.connector)
+  let news = 0
+  if (account.readOwed && cleared.ageMs(sync.clock.now()) >= OWED_AT_MOST_MS && ordersCanBeRead(publisher)) {
+    news = await pollOrders(sync, publisher)
+    cleared.note([], sync.clock.now())
+  }
   const found = await dueListings(sync.db, account.id, { at: sync.clock.now(), most: mostOf(publisher) })
-  if (found.length === 0 && !account.readOwed) return { ...QUIET, againMs: await restMs(publisher) }
+  if (found.length === 0 && !account.readOwed) return { ...QUIET, news, againMs: await restMs(publisher) }
   const all = await computeAll(publisher, await seenFirst(publisher, found))
   const due = await settleWhatAgrees(publisher, all)
-  const lower = await write(publisher, {
-    all,
-    now: due.filter(({ shown, quantity }) => shown === null || quantity < shown),
-  })
-  if (lower.waitMs > 0) return { againMs: lower.waitMs, waits: true, written: lower.written, news: 0 }
+  const lower = await write(publisher, { all, now: those(due, 'lower') })
+  if (lower.waitMs > 0) return { againMs: lower.waitMs, waits: true, written: lower.written, news }
 
-  const raises = due.filter(({ shown, quantity }) => shown !== null && quantity > shown)
+  const raises = those(due, 'raise')
   const owed =
     lower.written > 0 || raises.length > 0 || account.readOwed || due.some(({ unexplained }) => unexplained > 0)
-  if (!owed) return { ...QUIET, againMs: await restMs(publisher) }
-  // Read only when what follows can be written too: a read for nothing would take the calls that the writes wait for.
-  const [next = []] = batchesOf(connector, changesOf(byRisk(raises)))
-  const wait = publisher.waitMs(POLL_CALLS + connector.callsFor(next))
-  if (wait > 0) return { againMs: wait, waits: true, written: lower.written, news: 0 }
-  const news = await pollOrders(sync, { account, connector })
-  const known = await withoutMystery(publisher, { due, raises })
-  const raised = await write(publisher, { all, now: await stillTrue(publisher, known) })
+  if (!owed) return { ...QUIET, news, againMs: await restMs(publisher) }
+  const raised = await raise(publisher, { all, due, raises })
   const written = lower.written + raised.written
+  news += raised.news
   if (raised.waitMs > 0) return { againMs: raised.waitMs, waits: true, written, news }
-  const again =
-    raised.written > 0 ? READ_BACK_MS : news > 0 || found.length >= mostOf(publisher) ? 0 : await restMs(publisher)
+  const more = news > 0 || found.length >= mostOf(publisher)
+  const again = raised.written > 0 ? (more ? 0 : READ_BACK_MS) : more ? 0 : await restMs(publisher)
   return { againMs: again, waits: false, written, news }
 }
 
+type Raising = { all: Computed[]; due: Computed[]; raises: Computed[] }
+
+/** Raises what the last read of orders answers for; where that is nothing, reads them and raises what is still true. */
+async function raise(publisher: Publisher, { all, due, raises }: Raising) {
+  const { sync, connector, account } = publisher
+  const cleared = clearedFor(connector)
+  const isExplained = due.every(({ unexplained }) => unexplained === 0)
+  const covered = isExplained ? raises.filter((listing) => cleared.covers([listing], sync.clock.now())) : []
+  if (covered.length > 0) {
+    const raised = await write(publisher, { all, now: await stillTrue(publisher, covered, new Set()) })
+    return { ...raised, news: 0 }
+  }
+  // Read only when what follows can be written too: a read for nothing would take the calls that the writes wait for.
+  const wait = waitToRead(publisher, raises)
+  if (wait > 0) return { written: 0, news: 0, waitMs: wait }
+  const news = await pollOrders(sync, { account, connector })
+  cleared.note(news === 0 ? raises : [], sync.clock.now())
+  const mysteries = await mysteriesOf(publisher, due)
+  const raised = await write(publisher, { all, now: await stillTrue(publisher, raises, mysteries) })
+  return { ...raised, news }
+}
+
+function waitToRead({ connector, waitMs }: Publisher, raises: Computed[]): number {
+  const units = unitsOf(connector, byRisk(raises))
+  if (units.length === 0) return waitMs(POLL_CALLS, 'orders')
+  const { calls, lane } = nextBatch(units, { connector, suspects: new Set(), waitMs: () => 0 })
+  return Math.max(waitMs(POLL_CALLS, 'orders'), waitMs(Math.max(calls, POLL_CALLS + 1), lane))
+}
+
+const ordersCanBeRead = ({ waitMs }: Publisher): boolean => waitMs(POLL_CALLS, 'orders') === 0
+
+const those = (due: Computed[], verdict: Verdict): Computed[] => due.filter((listing) => verdictOn(listing) === verdict)
+
 // Not more than a few rounds' worth is looked at in one: the most exposed come first.
-const mostOf = ({ connector }: Pick<Publisher, 'connector'>) =>
-  Math.min(AT_ONCE, 8 * connector.capabilities.callsAtOnce)
+const mostOf = ({ connector }: Pick<Publisher, 'connector'>): number =>
+  Math.min(AT_ONCE, 8 * connector.capabilities.callsAtOnce * connector.capabilities.unitsPerCall)
 
 const QUIET: Step = { againMs: null, waits: false, written: 0, news: 0 }
 
 // Nothing to send where the channel shows it already, unless it shows it because something is missing there.
 async function settleWhatAgrees({ sync, account }: Publisher, all: Computed[]): Promise<Computed[]> {
   const due = all.filter((listing) => listing.due)
-  const same = due.filter(
-    ({ publishable, shown, quantity, unexplained }) => publishable && shown === quantity && unexplained === 0,
-  )
+  const same = those(due, 'agrees')
   await keepAgreed(sync.db, account, { listings: same, at: sync.clock.now() })
-  await settle(sync.db, account.id, [...same, ...due.filter(({ publishable }) => !publishable)])
-  return due.filter((listing) => listing.publishable && !same.includes(listing))
+  await settle(sync.db, account.id, [...same, ...those(due, 'leave')])
+  return due.filter((listing) => !['agrees', 'leave'].includes(verdictOn(listing)))
 }
 
 // The facts are read after the listings: what is newer than the rules' version that was read is due again.
@@ -97,93 +128,9 @@ async function seenFirst(publisher: Publisher, due: DueListing[]): Promise<DueLi
   return dueListings(sync.db, account.id, { at: sync.clock.now(), most: mostOf({ connector }) })
 }
 
-/** `now`: what to write. What the channel writes together with it stays as it is, and is looked at with it. */
-async function write(
-  publisher: Publisher,
-  { all, now }: { all: Computed[]; now: Computed[] },
-): Promise<{ written: number; waitMs: number }> {
-  const { sync, account, connector } = publisher
-  if (now.length === 0) return { written: 0, waitMs: 0 }
-  const listings = [...byRisk(now), ...companions(all, now)]
-  let written = 0
-  for (const batch of batchesOf(connector, changesOf(listings))) {
-    const waitMs = publisher.waitMs(connector.callsFor(batch))
-    if (waitMs > 0) return { written, waitMs }
-    // Owed before it is sent: a process that dies in between must still read.
-    if (!(await oweRead(sync.db, account))) return { written, waitMs: 0 }
-    const sentAt = sync.clock.now()
-    const outcomes = await connector.apply(batch)
-    await conclude(publisher, { listings, outcomes, sentAt })
-    written += outcomes.length
-  }
-  return { written, waitMs: 0 }
-}
-
-/** The writes as far as one `apply` may go, each; one that is too large by itself goes alone. */
-function batchesOf(connector: AbsoluteConnector, changes: SetQuantity[]): SetQuantity[][][] {
-  const batches: SetQuantity[][][] = []
-  for (const unit of changes.length > 0 ? connector.planWrites(changes) : []) {
-    const last = batches.at(-1)
-    if (last && connector.callsFor([...last, unit]) <= connector.capabilities.callsAtOnce) last.push(unit)
-    else batches.push([unit])
-  }
-  return batches
-}
-
-const byRisk = (listings: Computed[]) =>
-  listings.toSorted((a, b) => Number(b.oneOfOne) - Number(a.oneOfOne) || a.quantity - b.quantity)
-
-const changesOf = (listings: Computed[]) =>
-  listings.map(({ listingId, ref, quantity, shown }): SetQuantity => ({ listingId, ref, quantity, expected: shown }))
-
-// A sale of theirs between our read and our write would be undone by it: so they are compared and looked at again too.
-function companions(all: Computed[], now: Computed[]): Computed[] {
-  const written = new Set(now.map(({ listingId }) => listingId))
-  const together = new Set(now.map(({ ref }) => ref.externalId))
-  return all.flatMap((listing) => {
-    const { listingId, ref, shown, publishable } = listing
-    if (!publishable || shown === null || written.has(listingId) || !together.has(ref.externalId)) return []
-    return [{ ...listing, quantity: shown, companion: true }]
-  })
-}
-
-async function conclude(
-  publisher: Publisher,
-  { listings, outcomes, sentAt }: { listings: Computed[]; outcomes: WriteOutcome[]; sentAt: Date },
-): Promise<void> {
-  const { sync, account } = publisher
-  const byId = new Map(listings.map((listing) => [listing.listingId, listing]))
-  const now = sync.clock.now()
-  const concluded = outcomes.flatMap((outcome) => {
-    const listing = byId.get(outcome.listingId)
-    return listing ? [{ listing, outcome }] : []
-  })
-  await keepOutcomes(sync.db, account, { concluded, sentAt, answeredAt: now })
-  const done = concluded.filter(
-    ({ listing, outcome }) => (outcome.outcome === 'accepted' && !listing.companion) || outcome.reason === 'dead',
-  )
-  await settle(
-    sync.db,
-    account.id,
-    done.map(({ listing }) => listing),
-  )
-  const put = { accountId: account.id, at: now }
-  const those = (what: WriteOutcome['outcome']) =>
-    concluded.filter(({ outcome }) => outcome.outcome === what).map(({ listing }) => listing)
-  await postpone(sync.db, those('unknown'), { ...put, ...UNANSWERED })
-  await postpone(sync.db, those('rejected'), { ...put, ...REFUSED })
-  // It was only written together with what was due, and shows something else, or nobody knows what: now it is due itself.
-  const drawnIn = [...those('changed'), ...those('unknown')].filter(({ companion }) => companion === true)
-  await makeDue(sync.db, account, { listings: drawnIn, at: now })
-  await noteAnswers(publisher, concluded)
-}
-
 // A drop that no order explains, now that every order up to the moment it was seen is known, was made by a person. It
 // is not overwritten by a higher number: they may have sold the piece by hand. A person of ours must say.
-async function withoutMystery(
-  publisher: Publisher,
-  { due, raises }: { due: Computed[]; raises: Computed[] },
-): Promise<Computed[]> {
+async function mysteriesOf(publisher: Publisher, due: Computed[]): Promise<Set<number>> {
   const { sync, account } = publisher
   const suspects = due.map(({ listingId }) => listingId)
   const text = `SELECT id, unexplained FROM listing
@@ -196,18 +143,25 @@ async function withoutMystery(
   await postpone(sync.db, asked, { accountId: account.id, at: sync.clock.now(), ...A_PERSON_IS_ASKED })
   const tooEarly = due.filter(({ listingId, unexplained }) => unexplained > 0 && !mysteries.has(listingId))
   await postpone(sync.db, tooEarly, { accountId: account.id, at: sync.clock.now(), ...NOT_KNOWN_YET })
-  return raises.filter(({ listingId }) => !mysteries.has(listingId))
+  return new Set(mysteries.keys())
 }
 
-async function stillTrue({ sync, account }: Publisher, raises: Computed[]): Promise<Computed[]> {
+/** Of the numbers to be raised, now that the orders are known, those that still may be. */
+async function stillTrue(
+  { sync, account }: Publisher,
+  raises: Computed[],
+  mysteries: Set<number>,
+): Promise<Computed[]> {
   if (raises.length === 0) return []
   const items = raises.map(({ itemId }) => itemId)
   const stock = await stockOf(sync.db, account.merchantId, items)
   const under = await underOf(sync.db, account, items)
-  return raises.filter(
-    ({ itemId, seq, rulesVersion }) =>
-      stock.get(itemId)?.seq === seq && under.get(itemId)?.rulesVersion === rulesVersion,
-  )
+  return raises.filter((listing) => {
+    const seq = stock.get(listing.itemId)?.seq
+    const rulesVersion = under.get(listing.itemId)?.rulesVersion
+    const now = seq === undefined || rulesVersion === undefined ? null : { seq, rulesVersion }
+    return mayRaise(listing, { now, ordersRead: true, mystery: mysteries.has(listing.listingId) })
+  })
 }
 
 async function restMs({ sync, account }: Publisher): Promise<number | null> {

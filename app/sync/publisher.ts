@@ -1,4 +1,5 @@
 import type { AbsoluteConnector } from '../channels/connector.ts'
+import type { Lane } from '../channels/lane.ts'
 import type { Account } from '../merchant/account.server.ts'
 import type { Availability } from '../pool/available.ts'
 import type { Terms } from '../pool/terms.ts'
@@ -9,8 +10,8 @@ export type Publisher = {
   sync: Sync
   account: Account
   connector: AbsoluteConnector
-  /** Milliseconds until this many calls may be made; 0: now. */
-  waitMs(calls: number): number
+  /** Milliseconds until this many calls may be made in a lane; 0: now. */
+  waitMs: (calls: number, lane: Lane) => number
 }
 
 /** A due listing with the number computed for it. */

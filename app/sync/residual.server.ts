@@ -3,7 +3,10 @@ import type { ListingRef } from '../kernel/channel-order.ts'
 import type { Sql } from '../kernel/sql.ts'
 import type { Account } from '../merchant/account.server.ts'
 import { mappedPlaces, type ChannelMap } from '../merchant/location.server.ts'
+import { capabilitiesOf } from '../channels/registry.ts'
 import { compare, type Ours, type Residual } from './compare.ts'
+import { withOffsets } from './order-mirror-echo.ts'
+import { offsetsOf } from './order-mirror-offsets.server.ts'
 
 export type Residuals = {
   residuals: Residual[]
@@ -23,9 +26,12 @@ export type Asked = { things: StockedThing[]; patient: boolean; settling?: strin
  */
 export async function residualsOf(db: Sql, account: Account, asked: Asked): Promise<Residuals> {
   // A number that the channel computes, or does not keep, is no stock of ours.
-  const kept = asked.things.filter(({ tracked, bundleParent }) => tracked && !bundleParent)
-  const ours = await oursOf(db, account, kept)
-  const comparing = { ...asked, places: asked.places ?? (await mappedPlaces(db, account)) }
+  const known = asked.things.filter(({ tracked, bundleParent }) => tracked && !bundleParent)
+  const ours = await oursOf(db, account, known)
+  const itemIds = [...ours.values()].map(({ itemId }) => itemId)
+  const kept = withOffsets(known, ours, await offsetsOf(db, account, itemIds))
+  const { keeps } = capabilitiesOf(account.channel)
+  const comparing = { ...asked, keeps, places: asked.places ?? (await mappedPlaces(db, account)) }
   const found = kept.flatMap((thing) => {
     const mine = ours.get(`${thing.ref.externalId}/${thing.ref.variantId}`)
     return mine ? [{ itemId: mine.itemId, ref: thing.ref, residuals: compare(thing, mine, comparing) }] : []

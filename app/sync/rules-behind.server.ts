@@ -1,6 +1,6 @@
-import { ONLY_ONE, PIECES_LEFT } from '../pool/stock.server.ts'
 import type { Sql } from '../kernel/sql.ts'
 import { rulesVersionSql } from '../pool/rules.server.ts'
+import { ORDER_COLUMNS, RISK, riskSql, standingLateral } from './telling-order.server.ts'
 
 type Owned = { merchantId: number; at: Date }
 
@@ -25,10 +25,11 @@ export async function itemMayBeBehind(
   { merchantId, at }: Owned,
   of: { itemId: number; stockedChannels: readonly string[] },
 ): Promise<void> {
-  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, urgent, pieces, since, not_before)
-    SELECT l.merchant_id, l.account_id, l.id, ${ONLY_ONE}, ${PIECES_LEFT}, $3, $3::timestamptz FROM listing l
+  const text = `INSERT INTO listing_due (merchant_id, account_id, listing_id, ${ORDER_COLUMNS}, since, not_before)
+    SELECT l.merchant_id, l.account_id, l.id, ${riskSql({ s: 's', shown: 'l.shown' })}, s.pace, s.pieces, $3, $3::timestamptz FROM listing l
     JOIN item i ON i.merchant_id = l.merchant_id AND i.id = l.item_id
-    JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id AND a.status = 'open' AND a.channel <> ALL ($4::text[])
+    JOIN channel_account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id AND a.status = 'open' AND a.channel <> ALL ($4::text[]),
+    ${standingLateral} s
     WHERE l.merchant_id = $1 AND l.item_id = $2
     ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1, attempts = 0,
       not_before = LEAST(listing_due.not_before, EXCLUDED.not_before)`
@@ -47,8 +48,8 @@ WITH behind AS (
     SELECT id, merchant_id, account_id, item_id, published_rules FROM listing
     WHERE account_id = $2 AND merchant_id = $1 AND id > b.looked_at AND item_id IS NOT NULL ORDER BY account_id, id LIMIT ${AT_ONCE} OFFSET 0) l
 ), due AS (
-  INSERT INTO listing_due (merchant_id, account_id, listing_id, pieces, since, not_before)
-  SELECT l.merchant_id, l.account_id, l.id, ${LAST}, l.since, $3 FROM next l,
+  INSERT INTO listing_due (merchant_id, account_id, listing_id, risk, pieces, since, not_before)
+  SELECT l.merchant_id, l.account_id, l.id, ${RISK.restock}, ${LAST}, l.since, $3 FROM next l,
   LATERAL (SELECT category FROM item WHERE merchant_id = l.merchant_id AND id = l.item_id OFFSET 0) i
   WHERE l.published_rules < ${rulesVersionSql(OF_A_LISTING)}
   ON CONFLICT (account_id, listing_id) DO UPDATE SET asked = listing_due.asked + 1

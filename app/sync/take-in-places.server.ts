@@ -1,7 +1,9 @@
 import type { StockedConnector, StockedThing } from '../channels/connector.ts'
 import type { Account } from '../merchant/account.server.ts'
+import { knowPlaces } from '../merchant/known-places.server.ts'
 import { keepPlaces } from '../merchant/location.server.ts'
 import type { Sync } from './facts.ts'
+import { joins } from './join-books.server.ts'
 import { tellPages } from './wake.server.ts'
 
 type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
@@ -9,7 +11,8 @@ type Stocked = { sync: Sync; account: Account; connector: StockedConnector }
 /** Reads a channel's places again; those that are new are ours too from now on, for a person to look at. */
 export async function takeInPlaces({ sync, account, connector }: Stocked): Promise<void> {
   const places = await connector.places()
-  await keepPlaces(sync.db, account, { places, at: sync.clock.now() })
+  const keep = joins(connector) ? knowPlaces : keepPlaces
+  await keep(sync.db, account, { places, at: sync.clock.now() })
   await tellPages(sync.db, account.merchantId)
 }
 

@@ -35,6 +35,7 @@ const KINDS: Record<string, string> = {
   'books-differ': 'The books differ',
   'seal-broken': 'Seal broken',
   'data-request': 'A client asks',
+  'mirrored-order': 'Order in Shopify',
 }
 
 type Props = { incident: IncidentView; actors: Record<string, string> }

@@ -13,6 +13,7 @@ type Line = {
   shipped: number
   returned: number
   canComeBack: number
+  expected: { outstanding: number }[]
 }
 
 /** What can be done for a line: receive what comes back, exchange, replace, send or cancel what is ours. */
@@ -21,7 +22,8 @@ export function LineActions({ line, orderId }: { line: Line; orderId: number }) 
   const [quantity, setQuantity] = useState('1')
   const [condition, setCondition] = useState('as new')
   const [other, setOther] = useState('')
-  const token = useToken(`line-${id}-${line.returned}-${reserved}-${line.shipped}-${line.currentQuantity}`)
+  const coming = line.expected.reduce((sum, { outstanding }) => sum + outstanding, 0)
+  const token = useToken(`line-${id}-${line.returned}-${reserved}-${line.shipped}-${line.currentQuantity + coming}`)
   const { decide, deciding } = useDecision('Done')
   const submit = (decision: string, more: Record<string, string | number> = {}) =>
     decide({ decision, lineId: id, quantity, token, ...more })
@@ -36,6 +38,9 @@ export function LineActions({ line, orderId }: { line: Line; orderId: number }) 
           <Select label="Condition" options={CONDITION_NAMES} value={condition} onChange={setCondition} />
           <Button loading={deciding} onClick={() => submit('return-received', { condition })}>
             They came back
+          </Button>
+          <Button disabled={deciding} onClick={() => submit('return-expected')}>
+            They are on their way back
           </Button>
           <div style={{ width: '9rem' }}>
             <TextField label="Exchange for item no." value={other} onChange={setOther} autoComplete="off" />
@@ -70,7 +75,7 @@ export function LineActions({ line, orderId }: { line: Line; orderId: number }) 
         </>
       ) : null}
       {!ours && reserved > 0 ? (
-        <Button disabled={deciding} onClick={() => decide({ decision: 'give-back', orderId, lineId: id, quantity })}>
+        <Button disabled={deciding} onClick={() => submit('give-back', { orderId })}>
           Not wanted any more
         </Button>
       ) : null}

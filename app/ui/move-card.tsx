@@ -54,9 +54,11 @@ function Spot({ itemId, spot, places, partners }: Omit<Props, 'spots'> & { spot:
               Move
             </Button>
           ) : null}
-          <Button variant="tertiary" onClick={() => setDoing('count')} accessibilityLabel={`Count ${where}`}>
-            Count
-          </Button>
+          {spot.state === 'held' ? null : (
+            <Button variant="tertiary" onClick={() => setDoing('count')} accessibilityLabel={`Count ${where}`}>
+              Count
+            </Button>
+          )}
         </InlineStack>
       </InlineStack>
       {doing === 'move' ? <MoveForm from={from} places={places} partners={partners} onDone={stop} /> : null}

@@ -41,12 +41,17 @@ const DECISION: Record<Way, string> = {
   failed: 'fail-check',
 }
 
-const waysOf = (from: InHand, owner: string | undefined): Way[] => [
-  ...(from.checkOwed || from.state === 'quality_check' ? (['passed', 'failed'] as const) : []),
-  'move',
-  'send',
-  ...(owner === 'vendor' ? (['bought'] as const) : []),
-]
+// What is on hold stays on hold, wherever it is carried.
+const waysOf = (from: InHand, owner: string | undefined): Way[] =>
+  from.state === 'held'
+    ? ['move']
+    : [
+        ...(from.checkOwed || from.state === 'quality_check' ? (['passed', 'failed'] as const) : []),
+        'move',
+        'send',
+        ...(owner === 'vendor' ? (['bought'] as const) : []),
+      ]
+const statesFor = ({ state }: InHand): StockState[] => (state === 'held' ? ['held'] : MOVED_TO)
 
 /** Carries pieces somewhere else, with the reason in the person's own words. */
 export function MoveForm({ from, places, partners, onDone }: Props) {
@@ -55,7 +60,7 @@ export function MoveForm({ from, places, partners, onDone }: Props) {
   const [fields, setFields] = useState<Fields>({
     quantity: '1',
     to: String(places.find(({ sellable }) => sellable)?.id ?? places[0]?.id ?? ''),
-    state: 'available',
+    state: statesFor(from)[0] ?? 'available',
     why: '',
     day: '',
     partner: '',
@@ -159,7 +164,7 @@ function HowManyWhere({ from, fields, set, places }: Pick<Part, 'fields' | 'set'
       {way === 'move' || way === 'failed' || way === 'bought' ? (
         <Select
           label="As"
-          options={MOVED_TO.map((value) => ({ value, label: STATE_NAMES[value] }))}
+          options={statesFor(from).map((value) => ({ value, label: STATE_NAMES[value] }))}
           value={state}
           onChange={(given: StockState) => set({ state: given })}
         />

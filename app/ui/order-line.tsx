@@ -1,4 +1,5 @@
 import { Badge, BlockStack, Card, InlineStack, Link, Text } from '@shopify/polaris'
+import { ExpectedReturn, type ExpectedView } from './expected-return.tsx'
 import { LineActions } from './line-actions.tsx'
 import { Moment } from './moment.tsx'
 import { ReturnParcel, type ParcelView } from './return-parcel.tsx'
@@ -20,6 +21,7 @@ export type LineViewed = {
   claim: { finalAt: string | null } | null
   effects: { transition: string; quantity: number }[]
   parcels: ParcelView[]
+  expected: ExpectedView[]
 }
 
 const DONE: Record<string, string> = {
@@ -32,6 +34,7 @@ const DONE: Record<string, string> = {
   return: 'received back',
   exchange: 'given in exchange',
   replace: 'given in replacement',
+  'give back': 'not wanted any more',
   yield: 'passed on to a better claim',
   claim: 'taken over by the better claim',
 }
@@ -59,6 +62,9 @@ export function OrderLine({ line, orderId }: { line: LineViewed; orderId: number
             {`Booked so far: ${effects.map(({ transition, quantity }) => `${quantity} ${DONE[transition] ?? transition}`).join(', ')}.`}
           </Text>
         ) : null}
+        {line.expected.map((expected) => (
+          <ExpectedReturn key={expected.id} expected={expected} />
+        ))}
         {parcels.map((parcel) => (
           <ReturnParcel key={parcel.id} parcel={parcel} />
         ))}

@@ -2,6 +2,7 @@ import { useSearchParams } from '@remix-run/react'
 import { Badge, BlockStack, Box, Button, Card, Divider, InlineStack, Link, Tabs, Text } from '@shopify/polaris'
 import { Fragment } from 'react'
 import { Empty } from './empty.tsx'
+import { MirrorBadge, type MirrorSeen } from './mirror-badge.tsx'
 import { Ago } from './moment.tsx'
 import { counted, listed, pieces } from './words.ts'
 
@@ -17,25 +18,39 @@ export type OrderRowView = {
   shipped: number
   short: number
   waiting: number
+  mirror: MirrorSeen | null
 }
 
-type Props = { short: boolean; page: { rows: OrderRowView[]; next: string | null; short: number } }
+/** Which orders: all, those sold without stock, those that are not in the store as they should be. */
+export const SHOWN = ['all', 'short', 'unmade'] as const
+export type Shown = (typeof SHOWN)[number]
+export const shownOf = (asked: string | null): Shown => SHOWN.find((one) => one === asked) ?? 'all'
 
-/** The orders of all channels, newest first; or only those that were sold without stock. */
-export function OrderList({ short, page }: Props) {
+type Page = { rows: OrderRowView[]; next: string | null; short: number; unmade: number }
+type Props = { show: Shown; page: Page; isMirrored: boolean }
+
+const withCount = (name: string, n: number) => (n > 0 ? `${name} (${n})` : name)
+
+/** The orders of all channels, newest first; or only some of them. */
+export function OrderList({ show, page, isMirrored }: Props) {
   const [params, setParams] = useSearchParams()
-  const show = (which: number) => setParams(which === 1 ? { show: 'short' } : {})
-  const older = () => setParams({ ...(short ? { show: 'short' } : {}), before: page.next ?? '' })
+  const pick = (which: Shown) => setParams(which === 'all' ? {} : { show: which })
+  const older = () => setParams({ ...(show === 'all' ? {} : { show }), before: page.next ?? '' })
+  const tabs = [
+    { id: 'all', content: 'All' },
+    { id: 'short', content: withCount('Sold without stock', page.short) },
+    ...(isMirrored ? [{ id: 'unmade', content: withCount('Not in Shopify as they should be', page.unmade) }] : []),
+  ]
   return (
     <BlockStack gap="400">
       <Card padding="0">
         <Tabs
-          selected={short ? 1 : 0}
-          onSelect={show}
-          tabs={[
-            { id: 'all', content: 'All' },
-            { id: 'short', content: page.short > 0 ? `Sold without stock (${page.short})` : 'Sold without stock' },
-          ]}
+          selected={Math.max(
+            0,
+            tabs.findIndex(({ id }) => id === show),
+          )}
+          onSelect={(which) => pick(shownOf(tabs[which]?.id ?? null))}
+          tabs={tabs}
         />
         {page.rows.map((order, i) => (
           <Fragment key={order.id}>
@@ -44,9 +59,9 @@ export function OrderList({ short, page }: Props) {
           </Fragment>
         ))}
       </Card>
-      {page.rows.length === 0 ? <None short={short} /> : null}
+      {page.rows.length === 0 ? <None show={show} /> : null}
       <InlineStack align="center" gap="200">
-        {params.has('before') ? <Button onClick={() => show(short ? 1 : 0)}>Back to the newest</Button> : null}
+        {params.has('before') ? <Button onClick={() => pick(show)}>Back to the newest</Button> : null}
         {page.next ? <Button onClick={older}>Older</Button> : null}
       </InlineStack>
     </BlockStack>
@@ -74,12 +89,13 @@ function Order({ order }: { order: OrderRowView }) {
 }
 
 function OrderBadges({
-  order: { short, waiting, cancelledAt, history, pieces: all, shipped },
+  order: { short, waiting, cancelledAt, history, pieces: all, shipped, mirror },
 }: {
   order: OrderRowView
 }) {
   return (
     <InlineStack gap="100">
+      {mirror ? <MirrorBadge mirror={mirror} /> : null}
       {short > 0 ? <Badge tone="critical">{`${pieces(short)} not there`}</Badge> : null}
       {waiting > 0 ? <Badge tone="attention">{`${counted(waiting, 'return')} to look at`}</Badge> : null}
       {cancelledAt ? <Badge>Cancelled</Badge> : null}
@@ -89,9 +105,8 @@ function OrderBadges({
   )
 }
 
-const None = ({ short }: { short: boolean }) =>
-  short ? (
-    <Empty heading="No order waits for a piece that is not there" />
-  ) : (
-    <Empty heading="No orders yet">The orders of every channel you connect appear here as they come.</Empty>
-  )
+function None({ show }: { show: Shown }) {
+  if (show === 'short') return <Empty heading="No order waits for a piece that is not there" />
+  if (show === 'unmade') return <Empty heading="Every order is in Shopify as it should be" />
+  return <Empty heading="No orders yet">The orders of every channel you connect appear here as they come.</Empty>
+}

@@ -65,6 +65,12 @@ const OPERATIONS = new Map<string, Operation>(
       ownShop: true,
       answer: receipts.getReceipt,
     },
+    'POST shops/#/receipts/#/tracking': {
+      id: 'createReceiptShipment',
+      scope: 'transactions_w',
+      ownShop: true,
+      answer: receipts.postTracking,
+    },
     'GET shops/#/receipts/#/transactions': {
       id: 'getShopReceiptTransactionsByReceipt',
       scope: 'transactions_r',

@@ -6,6 +6,7 @@ import { soldOutIfEmpty } from './listing-state.ts'
 import { addStock, productOf, shownOf, stockKey } from './stock-of-listing.ts'
 import {
   type Buyer,
+  type Charges,
   type Listing,
   type Product,
   type Receipt,
@@ -21,13 +22,14 @@ export type Order = {
   lines: BuyLine[]
   /** False: the payment is still being processed; the pieces are held all the same. */
   paid?: boolean
-  buyer?: { name: string; email: string }
+  buyer?: { name: string; email: string; message?: string }
+  charges?: Charges
 }
 
 type Picked = { listing: Listing; product: Product; quantity: number }
 
 /** A buyer at the checkout. Takes all lines or none: a listing's quantity is never promised twice. */
-export function buy(etsy: Etsy, shop: ShopState, { lines, paid = true, buyer }: Order): Receipt | Refusal {
+export function buy(etsy: Etsy, shop: ShopState, { lines, paid = true, buyer, charges }: Order): Receipt | Refusal {
   const picked: Picked[] = []
   for (const line of lines) {
     const one = pick(etsy, shop, line)
@@ -37,7 +39,7 @@ export function buy(etsy: Etsy, shop: ShopState, { lines, paid = true, buyer }: 
   const short = notShown(picked)
   if (short) return short
   for (const one of picked) takeOffSale(etsy, one)
-  const receipt = newReceipt(etsy, shop, { picked, buyer, at: now(etsy), paid })
+  const receipt = newReceipt(etsy, shop, { picked, buyer, at: now(etsy), paid, charges })
   if (paid) etsy.notify('order.paid', receipt)
   return receipt
 }
@@ -84,9 +86,9 @@ export function recordPastSale(etsy: Etsy, shop: ShopState, { placedAt, lines, b
   return newReceipt(etsy, shop, { picked, buyer, at: placedAt.getTime(), paid: true })
 }
 
-type NewReceipt = { picked: Picked[]; buyer: Order['buyer']; at: number; paid: boolean }
+type NewReceipt = { picked: Picked[]; buyer: Order['buyer']; at: number; paid: boolean; charges?: Charges | undefined }
 
-function newReceipt(etsy: Etsy, shop: ShopState, { picked, buyer, at, paid }: NewReceipt): Receipt {
+function newReceipt(etsy: Etsy, shop: ShopState, { picked, buyer, at, paid, charges }: NewReceipt): Receipt {
   const { world } = etsy
   const receipt: Receipt = {
     receiptId: freshId(world, 'receipt'),
@@ -99,6 +101,7 @@ function newReceipt(etsy: Etsy, shop: ShopState, { picked, buyer, at, paid }: Ne
     canceledAt: null,
     shipment: null,
     refunds: [],
+    ...(charges && { charges }),
     lines: picked.map((one) => transaction(freshId(world, 'transaction'), one)),
   }
   world.receipts.set(receipt.receiptId, receipt)

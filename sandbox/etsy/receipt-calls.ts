@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { type Answer, notFound, ok } from './answer.ts'
+import { isRefusal } from '#app/kernel/refusal.ts'
+import { type Answer, fail, notFound, ok } from './answer.ts'
 import { type ByTime, positionOf } from './by-time.ts'
 import { type Call, descending, flag, page, parse, timestamp } from './call.ts'
 import { shopOf } from './etsy.ts'
+import { addShipment, ship, totalOf } from './receipts.ts'
 import { wireReceipt, wireTransaction } from './wire-receipt.ts'
 import type { Receipt, World } from './world.ts'
 
@@ -80,6 +82,36 @@ export function getReceiptTransactions(call: Call): Answer {
   if (!receipt) return notFound()
   const results = receipt.lines.map((line) => wireTransaction(line, receipt, shopOf(call.etsy, receipt.shopId)))
   return ok({ count: results.length, results })
+}
+
+const trackingBody = z.object({
+  tracking_code: z.string().optional(),
+  carrier_name: z.string().optional(),
+  send_bcc: z.boolean().optional(),
+  note_to_buyer: z.string().optional(),
+})
+
+// Etsy publishes no list; these and `other` it knows for certain.
+const CARRIERS = ['usps', 'ups', 'fedex', 'dhl', 'other']
+const UNTRACKED_UP_TO = 1_000
+
+/**
+ * createReceiptShipment. Asked again it makes another shipment, and writes to the buyer again. "When shipping within the
+ * United States AND the order is over $10 … tracking code and carrier name ARE required": all buyers here live there.
+ */
+export function postTracking(call: Call): Answer {
+  const receipt = ofShop(call)
+  if (!receipt) return notFound()
+  const parsed = parse(trackingBody, call.body)
+  if ('answer' in parsed) return parsed.answer
+  const { tracking_code: trackingCode = '', carrier_name: carrier = '' } = parsed.value
+  if (!trackingCode && totalOf(receipt) > UNTRACKED_UP_TO)
+    return fail(400, 'A tracking code and a carrier name are required')
+  if (trackingCode && !CARRIERS.includes(carrier)) return fail(400, `Carrier '${carrier}' is not supported`)
+  const shop = shopOf(call.etsy, receipt.shopId)
+  const told = { receiptId: receipt.receiptId, carrier, trackingCode }
+  const done = (receipt.shippedAt === null ? ship : addShipment)(call.etsy, shop, told)
+  return isRefusal(done) ? fail(400, done.sentence) : ok(wireReceipt(done, shop))
 }
 
 function ofShop({ etsy, ids: [shopId, receiptId] }: Call): Receipt | undefined {

@@ -3,7 +3,7 @@ import { type Refusal, isRefusal, refuse } from '#app/kernel/refusal.ts'
 import { dropBefore, insert, remove } from './by-time.ts'
 import { type Etsy, now } from './etsy.ts'
 import { addStock, productOf } from './stock-of-listing.ts'
-import type { Receipt, ShopState } from './world.ts'
+import type { Receipt, Shipment, ShopState } from './world.ts'
 
 /** Every change of a receipt moves it to the end of the shop's list by time of change. */
 function touch(etsy: Etsy, shop: ShopState, receipt: Receipt): void {
@@ -77,12 +77,15 @@ export function refundPartially(
   return receipt
 }
 
-export const totalOf = ({ lines }: Receipt): number =>
+export const pricesOf = ({ lines }: Receipt): number =>
   lines.reduce((sum, { price, quantity }) => sum + price * quantity, 0)
 
-export const refundedOf = ({ refunds }: Receipt): number => refunds.reduce((sum, { amount }) => sum + amount, 0)
+export const totalOf = (receipt: Receipt): number => {
+  const { shipping = 0, tax = 0, discount = 0, giftWrap = 0 } = receipt.charges ?? {}
+  return pricesOf(receipt) + shipping + tax + giftWrap - discount
+}
 
-export type Shipment = { carrier: string; trackingCode: string }
+export const refundedOf = ({ refunds }: Receipt): number => refunds.reduce((sum, { amount }) => sum + amount, 0)
 
 export function ship(etsy: Etsy, shop: ShopState, shipment: Shipment & { receiptId: number }): Receipt | Refusal {
   const { receiptId, carrier, trackingCode } = shipment
@@ -95,6 +98,20 @@ export function ship(etsy: Etsy, shop: ShopState, shipment: Shipment & { receipt
   receipt.shipment = { carrier, trackingCode }
   touch(etsy, shop, receipt)
   etsy.notify('order.shipped', receipt)
+  return receipt
+}
+
+/** Tracking of a further parcel of an order that is shipped already. */
+export function addShipment(
+  etsy: Etsy,
+  shop: ShopState,
+  shipment: Shipment & { receiptId: number },
+): Receipt | Refusal {
+  const { receiptId, carrier, trackingCode } = shipment
+  const receipt = find(etsy, shop, receiptId)
+  if (isRefusal(receipt)) return receipt
+  receipt.furtherShipments = [...(receipt.furtherShipments ?? []), { carrier, trackingCode, at: now(etsy) }]
+  touch(etsy, shop, receipt)
   return receipt
 }
 

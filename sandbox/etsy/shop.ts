@@ -7,7 +7,7 @@ import { type Order, type PastSale, buy, recordPastSale } from './checkout.ts'
 import * as orders from './receipts.ts'
 import { type ListingSeed, type SellerEdit, addListing, deleteListing, editBySeller } from './shop-manager.ts'
 import { productOf, shownOf, totalQuantity } from './stock-of-listing.ts'
-import type { Listing, Receipt, ShopState } from './world.ts'
+import type { Listing, Receipt, Shipment, ShopState } from './world.ts'
 
 /** One shop: what buyers and its seller do there, and what can be seen. Everything takes place at the clock's present. */
 export type Shop = {
@@ -26,7 +26,7 @@ export type Shop = {
   pay(receiptId: number): Readonly<Receipt> | Refusal
   cancel(receiptId: number): Readonly<Receipt> | Refusal
   refundPartially(receiptId: number, refund: orders.RefundRequest): Readonly<Receipt> | Refusal
-  ship(receiptId: number, shipment?: Partial<orders.Shipment>): Readonly<Receipt> | Refusal
+  ship(receiptId: number, shipment?: Partial<Shipment>): Readonly<Receipt> | Refusal
   /** Pieces a buyer can buy now; off sale, disabled and unknown count as 0. */
   shown(listingId: number, productId?: number): number
   listing(listingId: number): Readonly<Listing> | undefined
@@ -39,7 +39,7 @@ export type Shop = {
   fees(): number
 }
 
-const EVERY_SCOPE = ['listings_r', 'listings_w', 'transactions_r', 'shops_r']
+const EVERY_SCOPE = ['listings_r', 'listings_w', 'transactions_r', 'transactions_w', 'shops_r']
 
 export function shopHandle(etsy: Etsy, shopId: number): Shop {
   // Looked up every time: loading a saved state replaces the record.

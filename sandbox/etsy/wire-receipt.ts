@@ -1,6 +1,6 @@
 import { seconds } from './etsy.ts'
 import { etsyMoney } from './money.ts'
-import { refundedOf, totalOf } from './receipts.ts'
+import { pricesOf, refundedOf, totalOf } from './receipts.ts'
 import { wireValue } from './wire-listing.ts'
 import type { Receipt, ShopState, Transaction } from './world.ts'
 
@@ -17,6 +17,7 @@ export function statusOf(receipt: Receipt): string {
 export function wireReceipt(receipt: Receipt, shop: ShopState) {
   const amount = (minor: number) => etsyMoney(minor, shop.currency)
   const total = totalOf(receipt)
+  const { charges = {} } = receipt
   return {
     receipt_id: receipt.receiptId,
     receipt_type: 0,
@@ -27,7 +28,7 @@ export function wireReceipt(receipt: Receipt, shop: ShopState) {
     payment_method: 'cc',
     payment_email: null,
     message_from_seller: null,
-    message_from_buyer: null,
+    message_from_buyer: receipt.buyer.message ?? null,
     message_from_payment: null,
     is_paid: receipt.paidAt !== null,
     is_shipped: receipt.shippedAt !== null,
@@ -39,13 +40,13 @@ export function wireReceipt(receipt: Receipt, shop: ShopState) {
     gift_message: '',
     gift_sender: '',
     grandtotal: amount(total),
-    subtotal: amount(total),
-    total_price: amount(total),
-    total_shipping_cost: amount(0),
-    total_tax_cost: amount(0),
-    total_vat_cost: amount(0),
-    discount_amt: amount(0),
-    gift_wrap_price: amount(0),
+    subtotal: amount(pricesOf(receipt) - (charges.discount ?? 0)),
+    total_price: amount(pricesOf(receipt)),
+    total_shipping_cost: amount(charges.shipping ?? 0),
+    total_tax_cost: amount(charges.tax ?? 0),
+    total_vat_cost: amount(charges.vat ?? 0),
+    discount_amt: amount(charges.discount ?? 0),
+    gift_wrap_price: amount(charges.giftWrap ?? 0),
     shipments: shipmentsOf(receipt),
     transactions: receipt.lines.map((line) => wireTransaction(line, receipt, shop)),
     refunds: refundsOf(receipt, shop),
@@ -74,16 +75,14 @@ const buyerOf = ({ buyer }: Receipt) => ({
   country_iso: 'US',
 })
 
-const shipmentsOf = ({ shipment, shippedAt, receiptId }: Receipt) =>
+const shipmentsOf = ({ shipment, shippedAt, receiptId, furtherShipments = [] }: Receipt) =>
   shipment && shippedAt !== null
-    ? [
-        {
-          receipt_shipping_id: receiptId,
-          shipment_notification_timestamp: seconds(shippedAt),
-          carrier_name: shipment.carrier,
-          tracking_code: shipment.trackingCode,
-        },
-      ]
+    ? [{ ...shipment, at: shippedAt }, ...furtherShipments].map(({ carrier, trackingCode, at }, n) => ({
+        receipt_shipping_id: receiptId + n,
+        shipment_notification_timestamp: seconds(at),
+        carrier_name: carrier,
+        tracking_code: trackingCode,
+      }))
     : []
 
 /** Schema ShopReceiptTransaction. */

@@ -94,7 +94,7 @@ export type PropertyValue = {
 
 export type VariationImage = { property_id: number; value_id: number; image_id: number }
 
-export type Buyer = { userId: number; name: string; email: string }
+export type Buyer = { userId: number; name: string; email: string; message?: string }
 
 export type Receipt = {
   receiptId: number
@@ -105,10 +105,19 @@ export type Receipt = {
   paidAt: number | null
   shippedAt: number | null
   canceledAt: number | null
-  shipment: { carrier: string; trackingCode: string } | null
+  shipment: Shipment | null
+  /** Parcels told after the first. */
+  furtherShipments?: (Shipment & { at: number })[]
+  /** Beside the lines, minor units of the shop's currency. */
+  charges?: Charges
   refunds: Refund[]
   lines: Transaction[]
 }
+
+export type Shipment = { carrier: string; trackingCode: string }
+
+/** `tax` is added to the prices, `vat` is inside them. */
+export type Charges = Partial<Record<'shipping' | 'tax' | 'vat' | 'discount' | 'giftWrap', number>>
 
 export type Refund = { amount: number; reason: string; at: number }
 
@@ -123,7 +132,7 @@ export type Transaction = {
   values: PropertyValue[]
 }
 
-export type Scope = 'listings_r' | 'listings_w' | 'transactions_r' | 'shops_r'
+export type Scope = 'listings_r' | 'listings_w' | 'transactions_r' | 'transactions_w' | 'shops_r'
 
 export type Token = { userId: number; scopes: string[]; expiresAt: number; revoked: boolean }
 

@@ -61,7 +61,7 @@ export function deniedIn(demands: Demand[], granted: Set<string>): Map<FieldNode
 }
 
 /** Shopify's own words for a field out of reach. */
-export function accessDenied({ name, required }: Demand): GraphQLError {
+export function accessDenied({ name, required }: Pick<Demand, 'name' | 'required'>): GraphQLError {
   const { sentence } = required
   const documentation = 'https://shopify.dev/api/usage/access-scopes'
   const extensions = { code: 'ACCESS_DENIED', documentation, requiredAccess: sentence }

@@ -48,7 +48,7 @@ export function checkOut(store: Store, cart: Cart, news: News): Order | Refusal 
   }
   const order = draft(store, cart, till)
   order.lines = [...wanted.map((want) => variantLine(store, want)), ...otherLines(store, cart)]
-  order.fulfillmentOrders = parcels(store, order, till)
+  addParcels(store, order, till)
   addOrder(store, order)
   commit(store, order, news)
   news.add('orders/create', order.id, () => orderPayload(order))
@@ -101,19 +101,34 @@ function draft(
   { source, buyer, test, processedAt, checkoutToken, fromDraft }: Cart,
   till: string | null,
 ): Order {
+  const order = blankOrder(store)
+  const placedAt = processedAt?.getTime() ?? order.createdAt
+  return {
+    ...order,
+    sourceName: source,
+    test: test ?? false,
+    ...(checkoutToken === undefined ? {} : { checkoutToken }),
+    ...fromDraft,
+    buyer: buyer ?? null,
+    retailLocationId: till,
+    processedAt: placedAt,
+    createdAt: placedAt,
+  }
+}
+
+/** The next order of the shop, with nothing in it yet. */
+export function blankOrder(store: Store): Order {
   const now = nowOf(store)
   const number = ++store.facts.lastOrderNumber
   return {
     id: newId(store, 'Order'),
     number,
     name: `#${number}`,
-    sourceName: source,
-    test: test ?? false,
+    sourceName: 'web',
+    test: false,
     currency: store.facts.currency,
-    ...(checkoutToken === undefined ? {} : { checkoutToken }),
-    ...fromDraft,
-    buyer: buyer ?? null,
-    retailLocationId: till,
+    buyer: null,
+    retailLocationId: null,
     lines: [],
     fulfillmentOrders: [],
     fulfillments: [],
@@ -122,15 +137,15 @@ function draft(
     cancelReason: null,
     cancelledAt: null,
     closedAt: null,
-    processedAt: processedAt?.getTime() ?? now,
-    createdAt: processedAt?.getTime() ?? now,
+    processedAt: now,
+    createdAt: now,
     updatedAt: now,
   }
 }
 
 const UNTOUCHED = { fulfilled: 0, removed: 0, returned: 0, refunded: 0 }
 
-function variantLine(store: Store, { variant, quantity }: Wanted): OrderLine {
+export function variantLine(store: Store, { variant, quantity }: Wanted): OrderLine {
   const product = store.products.get(variant.productId)
   const item = itemOf(store, variant)
   const isGiftCard = product?.isGiftCard ?? false
@@ -159,6 +174,11 @@ function otherLines(store: Store, { lines }: Cart): OrderLine[] {
     const requiresShipping = kind === 'custom'
     return [{ id: newId(store, 'LineItem'), kind, title, unitPrice, quantity, requiresShipping, ...none, ...UNTOUCHED }]
   })
+}
+
+/** Says what of an order is to be sent, and from where. */
+export function addParcels(store: Store, order: Order, till: string | null): void {
+  order.fulfillmentOrders = parcels(store, order, till)
 }
 
 /** Fulfillment orders: what is to be sent, by the location that sends it. Tips and gift cards are not sent. */
@@ -197,7 +217,7 @@ export function emptyParcel(store: Store, order: Order, locationId: string): Ful
   return { id: newId(store, 'FulfillmentOrder'), locationId, status: 'OPEN', lines: [], ...stamps }
 }
 
-function commit(store: Store, order: Order, news: News): void {
+export function commit(store: Store, order: Order, news: News): void {
   for (const { locationId, lines } of order.fulfillmentOrders) {
     for (const { lineId, total } of lines) {
       const itemId = order.lines.find(({ id }) => id === lineId)?.itemId

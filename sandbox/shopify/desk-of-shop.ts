@@ -37,7 +37,8 @@ export function deskOf({ shop, signIn }: DeskOptions): Desk {
       const order = orderCalled(shop, key)
       return order && orderView(order)
     },
-    fulfill: (key) => withOrder(key, (order) => shop.fulfill(order.id)),
+    fulfill: (key, tracking) =>
+      withOrder(key, (order) => shop.fulfill(order.id, undefined, tracking && { ...tracking, url: null })),
     cancel: (key) => withOrder(key, (order) => shop.cancelOrder(order.id, { restock: true })),
     refund: (key, asked) => withOrder(key, (order) => shop.refund(order.id, refundLines(orderView(order), asked))),
     setAvailable: ({ itemId, locationId, available }) =>

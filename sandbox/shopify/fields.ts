@@ -11,7 +11,9 @@ import { activate } from './mutations/activate.ts'
 import { adjustQuantities } from './mutations/adjust-quantities.ts'
 import { bulkMutations } from './mutations/bulk-query.ts'
 import { draftMutations } from './mutations/draft-orders.ts'
+import { createFulfillment } from './mutations/fulfillment-create.ts'
 import { moveQuantities } from './mutations/move-quantities.ts'
+import { createOrder } from './mutations/order-create.ts'
 import { orderMutations } from './mutations/orders.ts'
 import { productMutations } from './mutations/products.ts'
 import { setQuantities } from './mutations/set-quantities.ts'
@@ -46,6 +48,8 @@ const MUTATIONS: Mutations = {
   inventoryAdjustQuantities: adjustQuantities,
   inventoryMoveQuantities: moveQuantities,
   inventorySetQuantities: setQuantities,
+  orderCreate: createOrder,
+  fulfillmentCreate: createFulfillment,
   ...bulkMutations,
   ...draftMutations,
   ...orderMutations,

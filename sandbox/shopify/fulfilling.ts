@@ -2,9 +2,10 @@ import { assert, present } from '#app/kernel/assert.ts'
 import type { News } from './news.ts'
 import { unfulfilled } from './order-facts.ts'
 import { orderPayload } from './payloads.ts'
-import type { FulfillmentOrder, KeptName, Order, OrderLine } from './rows.ts'
+import type { Fulfillment, FulfillmentOrder, Order, OrderLine, Tracking } from './rows.ts'
+import { afterBypass, type Leaving } from './bypassed.ts'
 import { levelAt } from './stock.ts'
-import { shift } from './stock-change.ts'
+import { type Deltas, shift } from './stock-change.ts'
 import { newId, nowOf, type Store } from './store.ts'
 
 export type Pieces = { lineId: string; quantity: number }
@@ -26,28 +27,35 @@ type Sending = {
   parcel: FulfillmentOrder
   /** null: all that is left of it. */
   pieces: Pieces[] | null
+  tracking?: Tracking
   news: News
 }
 
 /** Sends pieces of one fulfillment order: they leave `committed`, and so the shelf. */
-export function fulfillPieces(store: Store, { order, parcel, pieces, news }: Sending): void {
+export function fulfillPieces(
+  store: Store,
+  { order, parcel, pieces, tracking, news }: Sending,
+): Fulfillment | undefined {
   const all = parcel.lines.map(({ lineId, remaining }) => ({ lineId, quantity: remaining }))
   const sent = (pieces ?? all).filter(({ quantity }) => quantity > 0)
   for (const { lineId, quantity } of sent) {
     const line = lineOf(order, lineId)
     takeOff(parcel, lineId, quantity)
     line.fulfilled += quantity
-    changeStock(store, { line, locationId: parcel.locationId, deltas: { committed: -quantity }, news })
+    changeStock(store, { order, line, locationId: parcel.locationId, leaving: { how: 'sent', quantity }, news })
   }
-  if (sent.length === 0) return
+  if (sent.length === 0) return undefined
   const id = newId(store, 'Fulfillment')
   const name = `${order.name}-F${order.fulfillments.length + 1}`
-  order.fulfillments.push({ id, name, locationId: parcel.locationId, lines: sent, createdAt: nowOf(store) })
+  const made = { id, name, locationId: parcel.locationId, lines: sent, ...(tracking && { tracking }) }
+  const fulfillment: Fulfillment = { ...made, createdAt: nowOf(store) }
+  order.fulfillments.push(fulfillment)
   settle(store, order, parcel)
   touchOrder(store, order, news)
   if (order.lines.every((line) => unfulfilled(line) === 0 || !isSent(line))) {
     news.add('orders/fulfilled', order.id, () => orderPayload(order))
   }
+  return fulfillment
 }
 
 const isSent = ({ kind }: OrderLine): boolean => kind === 'variant' || kind === 'custom'
@@ -67,8 +75,8 @@ export function removePieces(
     if (taken === 0) continue
     from ??= parcel.locationId
     takeOff(parcel, lineId, taken)
-    const deltas = restock ? { committed: -taken, available: taken } : { committed: -taken }
-    changeStock(store, { line, locationId: parcel.locationId, deltas, news })
+    const leaving = { how: restock ? ('restocked' as const) : ('dropped' as const), quantity: taken }
+    changeStock(store, { order, line, locationId: parcel.locationId, leaving, news })
     settle(store, order, parcel)
     left -= taken
   }
@@ -77,17 +85,23 @@ export function removePieces(
 }
 
 /** Puts pieces that came back on sale at a location. */
-export function restockPieces(store: Store, { line, locationId, quantity, news }: Restocking): void {
-  changeStock(store, { line, locationId, deltas: { available: quantity }, news })
+export function restockPieces(store: Store, { order, line, locationId, quantity, news }: Restocking): void {
+  changeStock(store, { order, line, locationId, leaving: { how: 'returned', quantity }, news })
 }
 
-type Restocking = { line: OrderLine; locationId: string; quantity: number; news: News }
-type StockChange = { line: OrderLine; locationId: string; deltas: Partial<Record<KeptName, number>>; news: News }
+type Restocking = { order: Order; line: OrderLine; locationId: string; quantity: number; news: News }
+type StockChange = { order: Order; line: OrderLine; locationId: string; leaving: Leaving; news: News }
 
 // An item deleted since it was ordered has no stock to change.
-function changeStock(store: Store, { line, locationId, deltas, news }: StockChange): void {
+function changeStock(store: Store, { order, line, locationId, leaving, news }: StockChange): void {
   if (!line.itemId || !store.items.get(line.itemId)) return
-  shift(store, { level: levelAt(store, line.itemId, locationId), deltas, news })
+  const deltas = order.made?.bypassed ? afterBypass(store.env.switches.bypassedStock, leaving) : claimed(leaving)
+  if (Object.keys(deltas).length > 0) shift(store, { level: levelAt(store, line.itemId, locationId), deltas, news })
+}
+
+function claimed({ how, quantity: n }: Leaving): Deltas {
+  if (how === 'returned') return { available: n }
+  return how === 'restocked' ? { committed: -n, available: n } : { committed: -n }
 }
 
 export function takeOff(parcel: FulfillmentOrder, lineId: string, quantity: number): void {

@@ -4,7 +4,7 @@ import { fulfillPieces, lineOf, removePieces, restockPieces, takeOff, touchOrder
 import type { News } from './news.ts'
 import { currentQuantity, unfulfilled } from './order-facts.ts'
 import { orderEditPayload, orderPayload, refundPayload } from './payloads.ts'
-import type { CancelReason, FulfillmentOrder, Order, Refund, RestockType } from './rows.ts'
+import type { CancelReason, FulfillmentOrder, Order, Refund, RestockType, Tracking } from './rows.ts'
 import { levelAt } from './stock.ts'
 import { shift } from './stock-change.ts'
 import { newId, nowOf, type Store } from './store.ts'
@@ -84,7 +84,7 @@ function refundLine(store: Store, { order, news, line: asked }: Doing & { line: 
   line.returned += sent
   if (restock !== 'RETURN') return [entry(quantity, from)]
   const locationId = asked.locationId ?? sentFrom(order, lineId)
-  if (locationId) restockPieces(store, { line, locationId, quantity: sent, news })
+  if (locationId) restockPieces(store, { order, line, locationId, quantity: sent, news })
   return [entry(sent, locationId)]
 }
 
@@ -103,7 +103,10 @@ function giveBack(
 }
 
 /** Sends what is left of an order, or `pieces` of it. */
-export function fulfill(store: Store, { order, news, pieces }: Doing & { pieces: Pieces[] | null }): Order | Refusal {
+export function fulfill(
+  store: Store,
+  { order, news, pieces, tracking }: Doing & { pieces: Pieces[] | null; tracking?: Tracking },
+): Order | Refusal {
   if (order.cancelledAt !== null) return refuse('cancelled', `${order.name} is cancelled.`)
   const wrong = pieces?.find(({ lineId, quantity }) => {
     const line = order.lines.find(({ id }) => id === lineId)
@@ -113,8 +116,21 @@ export function fulfill(store: Store, { order, news, pieces }: Doing & { pieces:
   const left = pieces && new Map(pieces.map(({ lineId, quantity }) => [lineId, quantity]))
   for (const parcel of order.fulfillmentOrders) {
     const here = left && parcel.lines.map(({ lineId, remaining }) => portion(left, lineId, remaining))
-    if (parcel.status === 'OPEN') fulfillPieces(store, { order, parcel, pieces: here, news })
+    if (parcel.status === 'OPEN')
+      fulfillPieces(store, { order, parcel, pieces: here, ...(tracking && { tracking }), news })
   }
+  return order
+}
+
+/** What was sent last has this tracking from now on. */
+export function changeTracking(
+  store: Store,
+  { order, news, tracking }: Doing & { tracking: Tracking },
+): Order | Refusal {
+  const last = order.fulfillments.at(-1)
+  if (!last) return refuse('unsent', `Nothing of ${order.name} was sent.`)
+  last.tracking = tracking
+  touchOrder(store, order, news)
   return order
 }
 
@@ -158,7 +174,7 @@ export function moveFulfillment(
       takeOff(parcel, lineId, remaining)
       putOn(store, moved, { lineId, quantity: remaining })
       const { itemId } = lineOf(order, lineId)
-      if (!itemId || !store.items.get(itemId)) continue
+      if (!itemId || !store.items.get(itemId) || order.made?.bypassed) continue
       shift(store, {
         level: levelAt(store, itemId, parcel.locationId),
         deltas: { committed: -remaining, available: remaining },

@@ -20,7 +20,12 @@ export function fulfillmentStatus({ lines }: Order): FulfillmentStatus {
   return left > 0 ? 'PARTIALLY_FULFILLED' : 'FULFILLED'
 }
 
-export function financialStatus({ lines, cancelledAt }: Order): 'PAID' | 'PARTIALLY_REFUNDED' | 'REFUNDED' {
+export function financialStatus({
+  lines,
+  cancelledAt,
+  made,
+}: Order): 'PAID' | 'PARTIALLY_REFUNDED' | 'REFUNDED' | 'PENDING' {
+  if (made && !made.paid) return 'PENDING'
   const refunded = lines.reduce((sum, line) => sum + line.refunded, 0)
   if (cancelledAt !== null || lines.every((line) => line.refunded === line.quantity)) return 'REFUNDED'
   return refunded > 0 ? 'PARTIALLY_REFUNDED' : 'PAID'
@@ -28,6 +33,16 @@ export function financialStatus({ lines, cancelledAt }: Order): 'PAID' | 'PARTIA
 
 const cents = (price: string): number => Math.round(Number(price) * 100)
 const decimal = (minor: number): string => (minor / 100).toFixed(2)
+
+const beside = ({ made }: Order): number => {
+  if (!made) return 0
+  const shipping = made.shipping.reduce((sum, { price }) => sum + cents(price), 0)
+  const taxes = made.taxesIncluded ? 0 : made.taxes.reduce((sum, { price }) => sum + cents(price), 0)
+  return shipping + taxes - cents(made.discount)
+}
+
+/** The lines, with shipping, taxes and the discount of an order that an app has made, as Shopify writes money. */
+export const wholeTotalOf = (order: Order): string => decimal(cents(totalOf(order)) + beside(order))
 
 /** What was ordered, in the order's currency, as Shopify writes money. */
 export const totalOf = ({ lines }: Order): string =>

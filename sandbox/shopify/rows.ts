@@ -93,6 +93,8 @@ export type OrderLine = {
   sku: string | null
   unitPrice: string
   requiresShipping: boolean
+  /** What was written on it by whoever made the order. */
+  attributes?: Attribute[]
   quantity: number
   /** Of `quantity`: sent or handed over. */
   fulfilled: number
@@ -103,6 +105,8 @@ export type OrderLine = {
   /** Of `removed` and `returned`: money given back. An edit takes off without a refund. */
   refunded: number
 }
+
+export type Attribute = { key: string; value: string }
 
 export type FulfillmentOrder = {
   id: string
@@ -118,8 +122,11 @@ export type Fulfillment = {
   name: string
   locationId: string
   lines: { lineId: string; quantity: number }[]
+  tracking?: Tracking
   createdAt: number
 }
+
+export type Tracking = { company: string | null; number: string | null; url: string | null }
 
 export type RestockType = 'NO_RESTOCK' | 'CANCEL' | 'RETURN'
 
@@ -134,10 +141,12 @@ export type Order = {
   id: string
   number: number
   name: string
-  sourceName: 'web' | 'pos' | 'shopify_draft_order'
+  /** "web", "pos", "shopify_draft_order", or what an app that made it has said. */
+  sourceName: string
   /** What the draft had that it was made from. */
   tags?: string[]
   customAttributes?: DraftOrder['customAttributes']
+  made?: MadeByApp
   test: boolean
   currency: string
   /** The checkout it was bought in, where it was told of. */
@@ -173,6 +182,23 @@ export type DraftOrder = {
   completedAt: number | null
   createdAt: number
   updatedAt: number
+}
+
+/** What an app that made an order has said of it (orderCreate). Money in decimals of the order's currency. */
+export type MadeByApp = {
+  sourceIdentifier: string | null
+  sourceUrl: string | null
+  tags: string[]
+  note: string | null
+  email: string | null
+  shippingAddress: Record<string, string | null> | null
+  shipping: { title: string; price: string }[]
+  taxes: { title: string; price: string; rate: string }[]
+  taxesIncluded: boolean
+  discount: string
+  paid: boolean
+  /** Made without claiming stock: what its fulfillment and cancellation do to it is a switch. */
+  bypassed: boolean
 }
 
 export type CancelReason = 'CUSTOMER' | 'DECLINED' | 'FRAUD' | 'INVENTORY' | 'OTHER' | 'STAFF'

@@ -12,6 +12,7 @@ import { API_VERSION } from './schema.ts'
 import type { ShopSeed } from './seed.ts'
 import { signSessionToken } from './session-token.ts'
 import {
+  DEFAULT_SWITCHES,
   NO_FAULTS,
   STANDARD_LIMITS,
   uuid,
@@ -20,6 +21,7 @@ import {
   type Env,
   type Faults,
   type Limits,
+  type Switches,
 } from './settings.ts'
 import { shopOver, type Shop } from './shop.ts'
 import type { Store } from './store.ts'
@@ -33,6 +35,7 @@ export type ShopifySandboxOptions = {
   deliver?: Deliver
   limits?: Partial<Limits>
   faults?: Partial<Faults>
+  switches?: Partial<Switches>
   /** The sandbox's own address, for links to files; by default the shop's. */
   publicUrl?: string
   /** Called after anything that `save()` would write differently. */
@@ -54,6 +57,7 @@ export type ShopifySandbox = {
   sessionToken(options: { shop: string; userId?: string; seconds?: number }): string
   setLimits(limits: Partial<Limits>): void
   setFaults(faults: Partial<Faults>): void
+  setSwitches(switches: Partial<Switches>): void
   /** Everything, as plain JSON data. */
   save(): SavedSandbox
   /** Puts back what `save()` gave, in place of all that is there. Webhooks that waited are sent again. */
@@ -91,6 +95,7 @@ export function createShopifySandbox(options: ShopifySandboxOptions): ShopifySan
       signSessionToken(env, { domain: shopOf(shop).domain, userId: userId ?? shopOf(shop).ownerId, seconds }),
     setLimits: (limits) => void (env.limits = { ...env.limits, ...limits }),
     setFaults: (faults) => void (env.faults = { ...env.faults, ...faults }),
+    setSwitches: (switches) => void (env.switches = { ...env.switches, ...switches }),
     save: () => ({ shops: [...stores.values()].map(saveStore) }),
     load(saved) {
       stores.clear()
@@ -119,6 +124,7 @@ function environment({
   deliver = fetch,
   limits,
   faults,
+  switches,
   publicUrl,
   onChange,
 }: ShopifySandboxOptions): Env {
@@ -129,6 +135,7 @@ function environment({
     deliver,
     limits: { ...STANDARD_LIMITS, ...limits },
     faults: { ...NO_FAULTS, ...faults },
+    switches: { ...DEFAULT_SWITCHES, ...switches },
     publicUrl: publicUrl ?? null,
     changed: onChange ?? (() => {}),
   }

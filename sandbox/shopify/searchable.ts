@@ -3,7 +3,7 @@ import type { Listed } from './listing.ts'
 import { currentQuantity, financialStatus, fulfillmentStatus } from './order-facts.ts'
 import type { DraftOrder, InventoryItem, Location, Order, Product, Variant } from './rows.ts'
 import type { SearchKeys } from './search.ts'
-import { variantsLike, type Store } from './store.ts'
+import { nowOf, variantsLike, type Store } from './store.ts'
 
 /** What Shopify's root lists can be searched by, as far as the sandbox goes. */
 
@@ -93,6 +93,7 @@ const ORDER_KEYS: SearchKeys<Order> = {
   processed_at: { time: ({ processedAt }) => processedAt },
   name: { text: ({ name }) => [name, name.slice(1)] },
   source_name: { text: ({ sourceName }) => [sourceName] },
+  tag: { text: ({ made }) => made?.tags ?? [] },
   sku: { text: ({ lines }) => lines.map(({ sku }) => sku) },
   test: { is: { true: ({ test }) => test, false: ({ test }) => !test } },
   status: {
@@ -124,10 +125,19 @@ const ORDER_KEYS: SearchKeys<Order> = {
   },
 }
 
-export const orderSearch = ({ orders }: Store): Listed<Order> => ({
-  table: orders,
+const isLate = (store: Store, createdAt: number): boolean =>
+  createdAt + store.env.switches.orderSearchLagMs > nowOf(store)
+
+export const orderSearch = (store: Store): Listed<Order> => ({
+  table: store.orders,
   type: 'Order',
-  keys: ORDER_KEYS,
+  keys: {
+    ...ORDER_KEYS,
+    // A search knows an order a little later than the shop does.
+    source_identifier: {
+      text: ({ made, createdAt }) => (isLate(store, createdAt) ? [] : [made?.sourceIdentifier ?? null]),
+    },
+  },
   byCreation: ['ID', 'CREATED_AT', 'PROCESSED_AT', 'ORDER_NUMBER'],
 })
 

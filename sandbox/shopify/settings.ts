@@ -34,9 +34,35 @@ export type Faults = {
 
 export const NO_FAULTS: Faults = { drop: 0, repeat: 0, delayMs: 0, loseAnswer: 0 }
 
+/**
+ * What Shopify does to its stock for an order that was made without claiming any (orderCreate, BYPASS), when it is
+ * fulfilled, cancelled or refunded: nothing; what it does for any order, though nothing of it is committed; or it takes
+ * fulfilled pieces from what is for sale, or from what is set aside; or it puts back on sale what is restocked, and that
+ * only. None of it is documented.
+ */
+export const BYPASSED_STOCK = ['untouched', 'committed', 'available', 'reserved', 'restocks'] as const
+
+/** What nobody outside Shopify knows for certain, or what differs between stores. */
+export type Switches = {
+  bypassedStock: (typeof BYPASSED_STOCK)[number]
+  /** How long a new order is not found by a search yet, ms. */
+  orderSearchLagMs: number
+  /** Orders an app may make in a minute: 5 in a development or trial store (docs: `orderCreate`), null elsewhere. */
+  ordersPerMinute: number | null
+  /** Whether an app that is no sales channel may name the source of an order. */
+  takesSourceName: boolean
+}
+
+export const DEFAULT_SWITCHES: Switches = {
+  bypassedStock: 'untouched',
+  orderSearchLagMs: 0,
+  ordersPerMinute: null,
+  takesSourceName: true,
+}
+
 export type Deliver = (request: Request) => Promise<Response>
 
-/** What the shops of one sandbox share. `limits` and `faults` may be changed while it runs. */
+/** What the shops of one sandbox share. `limits`, `faults` and `switches` may be changed while it runs. */
 export type Env = {
   clock: Clock
   random: Random
@@ -44,6 +70,7 @@ export type Env = {
   deliver: Deliver
   limits: Limits
   faults: Faults
+  switches: Switches
   /** Where files (results of bulk operations) are fetched from; null: the shop's own address. */
   publicUrl: string | null
   /** Told after anything that `save()` would write differently. */

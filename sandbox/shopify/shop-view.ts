@@ -44,7 +44,7 @@ export type OrderView = {
   name: string
   placedAt: Date
   buyer: string
-  channel: 'Online Store' | 'Point of Sale'
+  channel: string
   total: string
   payment: string
   fulfillment: string

@@ -21,6 +21,7 @@ import type {
   Product,
   Refund,
   Staff,
+  Tracking,
   Variant,
 } from './rows.ts'
 import type { LocationSeed, ProductSeed, VariantSeed } from './seed.ts'
@@ -49,8 +50,10 @@ export type Shop = {
   ): void
   cancelOrder(orderId: string, options: { restock: boolean; reason?: CancelReason }): Order | Refusal
   refund(orderId: string, lines: changes.RefundLine[], note?: string): Refund | Refusal
-  /** Sends all that is left of an order, or `pieces` of it. */
-  fulfill(orderId: string, pieces?: Pieces[]): Order | Refusal
+  /** Sends all that is left of an order, or `pieces` of it, with the parcel's tracking where a person enters it. */
+  fulfill(orderId: string, pieces?: Pieces[], tracking?: Tracking): Order | Refusal
+  /** A person enters, or corrects, the tracking of what was sent last. */
+  changeTracking(orderId: string, tracking: Tracking): Order | Refusal
   /** Takes pieces not yet sent off an order. */
   editOrder(orderId: string, pieces: Pieces[], options: { restock: boolean }): Order | Refusal
   moveFulfillment(orderId: string, locationId: string): Order | Refusal
@@ -150,8 +153,12 @@ function orderActs(store: Store) {
       withOrder(orderId, (order, news) => changes.cancel(store, { order, news, restock, reason })),
     refund: (orderId: string, lines: changes.RefundLine[], note?: string) =>
       withOrder(orderId, (order, news) => changes.refund(store, { order, news, lines, note })),
-    fulfill: (orderId: string, pieces?: Pieces[]) =>
-      withOrder(orderId, (order, news) => changes.fulfill(store, { order, news, pieces: pieces ?? null })),
+    fulfill: (orderId: string, pieces?: Pieces[], tracking?: Tracking) =>
+      withOrder(orderId, (order, news) =>
+        changes.fulfill(store, { order, news, pieces: pieces ?? null, ...(tracking && { tracking }) }),
+      ),
+    changeTracking: (orderId: string, tracking: Tracking) =>
+      withOrder(orderId, (order, news) => changes.changeTracking(store, { order, news, tracking })),
     editOrder: (orderId: string, pieces: Pieces[], { restock }: { restock: boolean }) =>
       withOrder(orderId, (order, news) => changes.edit(store, { order, news, pieces, restock })),
     moveFulfillment: (orderId: string, locationId: string) =>

@@ -6,6 +6,7 @@ import {
   fulfillmentStatus,
   totalOf,
   unfulfilled,
+  wholeTotalOf,
 } from './order-facts.ts'
 import type { Order, OrderLine, Product, Variant } from './rows.ts'
 import type { Shop } from './shop.ts'
@@ -74,8 +75,8 @@ export function orderView(order: Order): OrderView {
     name,
     placedAt: new Date(order.processedAt),
     buyer: buyer?.name ?? (sourceName === 'pos' ? 'Walk-in customer' : 'Guest'),
-    channel: sourceName === 'pos' ? 'Point of Sale' : 'Online Store',
-    total: cancelled ? totalOf(order) : currentTotalOf(order),
+    channel: order.made ? order.made.tags.join(', ') || 'App' : sourceName === 'pos' ? 'Point of Sale' : 'Online Store',
+    total: order.made ? wholeTotalOf(order) : cancelled ? totalOf(order) : currentTotalOf(order),
     payment: inWords(financialStatus(order)),
     fulfillment: inWords(fulfillmentStatus(order)),
     cancelled,

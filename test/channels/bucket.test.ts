@@ -12,6 +12,8 @@ const ETSY: Limit[] = [
 ]
 const SHOPIFY: Limit[] = [{ kind: 'points', name: 'points', limit: 2_000, restorePerSecond: 100 }]
 
+const keep = (share: number) => ({ window: share, points: share, budget: share })
+
 const chance = (seed: number) => () => (seed = (seed * 48271) % 2147483647) / 2147483647
 
 /** Sends as much as the bucket lets through for `ms`, asking at random moments too; returns when each call went. */
@@ -71,13 +73,17 @@ describe('A limit over a window', () => {
   test('is used nearly to the full by one who always has something to send', () => {
     const bucket = openBucket({ limits: [{ kind: 'window', name: 'w', limit: 10, lengthMs: 1_000 }], margin: 0 })
     const sent = sendAllOf(bucket, 60_000, () => 0.99)
-    expect(sent.length).toBeGreaterThan(570)
+    expect(sent.length).toBeGreaterThan(590)
   })
 
-  test('keeps its margin', () => {
+  test('keeps its margin: of seconds in time, of a day in calls', () => {
     const bucket = openBucket({ limits: ETSY, margin: 0.2 })
     const sent = sendAllOf(bucket, 30_000, chance(1))
-    expect(busiest(sent, 1_000)).toBe(8)
+    expect(busiest(sent, 1_200)).toBe(10)
+    const day = openBucket({ limits: ETSY.slice(1), margin: 0.2 })
+    let taken = 0
+    for (; day.waitMs(1, at(taken)) === 0; taken += 1) day.take(1, at(taken))
+    expect(taken).toBe(8_000)
   })
 
   test('never lets a call wait for longer than needed, nor in vain', () => {
@@ -86,7 +92,7 @@ describe('A limit over a window', () => {
     const wait = bucket.waitMs(1, at(12_000))
     expect(bucket.waitMs(1, at(12_000 + wait - 1))).toBe(1)
     expect(bucket.waitMs(1, at(12_000 + wait))).toBe(0)
-    expect(wait).toBe(13_000)
+    expect(wait).toBe(12_250)
   })
 
   test('of several limits the tightest decides', () => {
@@ -142,7 +148,7 @@ describe('A share of the limit kept free', () => {
   ])('$title is left to those who may use it', ({ limits, all, most }) => {
     const bucket = openBucket({ limits, margin: 0 })
     let taken = 0
-    for (; bucket.waitMs(1, at(0), 0.4) === 0; taken += 1) bucket.take(1, at(0))
+    for (; bucket.waitMs(1, at(0), keep(0.4)) === 0; taken += 1) bucket.take(1, at(0))
     expect(taken).toBe(most)
     for (; bucket.waitMs(1, at(0)) === 0; taken += 1) bucket.take(1, at(0))
     expect(taken).toBe(all)
@@ -151,7 +157,7 @@ describe('A share of the limit kept free', () => {
   test('does not shut out one whose calls are greater than what is left', () => {
     for (const limits of [SHOPIFY, [{ kind: 'window', name: 'w', limit: 1, lengthMs: 1_000 } satisfies Limit]]) {
       const bucket = openBucket({ limits })
-      expect(bucket.waitMs(bucket.most(), at(0), 0.9)).toBe(0)
+      expect(bucket.waitMs(bucket.most(), at(0), keep(0.9))).toBe(0)
     }
   })
 })
@@ -272,6 +278,6 @@ describe('A saved bucket', () => {
     const bucket = openBucket({ limits: ETSY, margin: 0 })
     for (let i = 0; i < 9_000; i += 1) bucket.take(1, at(i * 20_000))
     bucket.waitMs(1, at(9_000 * 20_000))
-    expect(JSON.stringify(bucket.state()).length).toBeLessThan(2_000)
+    expect(JSON.stringify(bucket.state()).length).toBeLessThan(5_000)
   })
 })

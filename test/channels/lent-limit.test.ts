@@ -3,6 +3,7 @@ import { appLimitRow } from '#app/channels/app-limit.server.ts'
 import type { BucketState, Limit } from '#app/channels/bucket.ts'
 import { openLentLimit, type LentLimit, type LimitRow } from '#app/channels/lent-limit.ts'
 import { openLimiter } from '#app/channels/limiter.server.ts'
+import { KEEP_NOTHING } from '#app/channels/meter.ts'
 import { transaction } from '#app/db.server.ts'
 import { TryAgain } from '#app/kernel/outage.ts'
 import { VirtualClock } from '#app/kernel/virtual-clock.ts'
@@ -43,7 +44,7 @@ function open(limits = ETSY) {
 /** Spends all that can be had, and says how much that was. */
 async function spendAll(lent: LentLimit): Promise<number> {
   for (let spent = 0; ; spent += 1) {
-    if (!lent.has(1)) await lent.borrow(1, 0)
+    if (!lent.has(1)) await lent.borrow(1, KEEP_NOTHING)
     if (!lent.has(1)) return spent
     lent.spend(1)
   }
@@ -59,7 +60,7 @@ describe('A limit shared by many processes', () => {
     for (let ms = 0; ms < 20_000; ms += Math.ceil(random() * 60)) {
       await clock.runTo(after(ms))
       const lent = processes[Math.floor(random() * 3)]!
-      if (!lent.has(1) && lent.waitMs(1, 0) === 0) await lent.borrow(1, 0)
+      if (!lent.has(1) && lent.waitMs(1, KEEP_NOTHING) === 0) await lent.borrow(1, KEEP_NOTHING)
       if (!lent.has(1)) continue
       lent.spend(1)
       moments.push(ms)
@@ -73,15 +74,15 @@ describe('A limit shared by many processes', () => {
   test('keeps the limit though what is borrowed is used a little later', async () => {
     const { clock, lend } = open([ETSY[0]!])
     const [slow, other] = [lend({ block: 10 }), lend({ block: 10 })]
-    await slow.borrow(1, 0)
+    await slow.borrow(1, KEEP_NOTHING)
     await clock.runTo(after(149))
     slow.spend(10)
     // A second after it was used at the earliest, and not a second after it was borrowed.
     await clock.runTo(after(1_148))
-    await other.borrow(1, 0)
+    await other.borrow(1, KEEP_NOTHING)
     expect(other.has(1)).toBe(false)
     await clock.runTo(after(1_250))
-    await other.borrow(1, 0)
+    await other.borrow(1, KEEP_NOTHING)
     expect(other.has(10)).toBe(true)
   })
 
@@ -89,7 +90,7 @@ describe('A limit shared by many processes', () => {
     const { row, lend } = open()
     const lent = lend({ block: 5 })
     for (let i = 0; i < 5; i += 1) {
-      if (!lent.has(1)) await lent.borrow(1, 0)
+      if (!lent.has(1)) await lent.borrow(1, KEEP_NOTHING)
       lent.spend(1)
     }
     expect(row.visits).toBe(1)
@@ -103,7 +104,7 @@ describe('A limit shared by many processes', () => {
   test('what is not used in time is given back, and the day has lost nothing', async () => {
     const { clock, lend } = open([ETSY[1]!])
     const idle = lend({ block: 400 })
-    await idle.borrow(1, 0)
+    await idle.borrow(1, KEEP_NOTHING)
     idle.spend(1)
     expect(await spendAll(lend())).toBe(600)
     await clock.runTo(after(200))
@@ -114,18 +115,18 @@ describe('A limit shared by many processes', () => {
   test('closing gives back at once', async () => {
     const { lend } = open([ETSY[1]!])
     const idle = lend({ block: 400 })
-    await idle.borrow(1, 0)
+    await idle.borrow(1, KEEP_NOTHING)
     await idle.close()
     expect(await spendAll(lend())).toBe(1_000)
   })
 
   test('what a killed process had borrowed stays spent', async () => {
     const { clock, lend } = open([ETSY[1]!])
-    await lend({ block: 400 }).borrow(1, 0)
+    await lend({ block: 400 }).borrow(1, KEEP_NOTHING)
     const dead = clock
     const other = lend()
     expect(await spendAll(other)).toBe(600)
-    expect(other.waitMs(1, 0)).toBeGreaterThan(80_000_000)
+    expect(other.waitMs(1, KEEP_NOTHING)).toBeGreaterThan(80_000_000)
     expect(dead.now()).toEqual(START)
   })
 
@@ -134,7 +135,7 @@ describe('A limit shared by many processes', () => {
     const lent = lend({ block: 1 })
     let swept = 0
     for (; swept < 20; swept += 1) {
-      await lent.borrow(1, 0.4)
+      await lent.borrow(1, { window: 0.4, points: 0.4, budget: 0.4 })
       if (!lent.has(1)) break
       lent.spend(1)
     }
@@ -145,24 +146,24 @@ describe('A limit shared by many processes', () => {
   test('what one process is told holds for all', async () => {
     const { lend } = open()
     const [one, other] = [lend(), lend()]
-    await one.borrow(1, 0)
+    await one.borrow(1, KEEP_NOTHING)
     one.learn({ retryAfterMs: 30_000 })
     expect(one.has(1)).toBe(false)
-    expect(one.waitMs(1, 0)).toBe(30_000)
+    expect(one.waitMs(1, KEEP_NOTHING)).toBe(30_000)
     await Promise.resolve()
-    await other.borrow(1, 0)
+    await other.borrow(1, KEEP_NOTHING)
     expect(other.has(1)).toBe(false)
-    expect(other.waitMs(1, 0)).toBe(30_000)
+    expect(other.waitMs(1, KEEP_NOTHING)).toBe(30_000)
   })
 
   test('out of reach, it is asked again a second later, and nothing is lost', async () => {
     const { clock, log, row, lend } = open([ETSY[1]!])
     const lent = lend({ block: 400 })
-    await lent.borrow(1, 0)
+    await lent.borrow(1, KEEP_NOTHING)
     row.reachable = false
     await clock.runTo(after(200))
     expect(log.said).toMatchObject([{ level: 'error' }])
-    expect(lent.waitMs(1, 0)).toBe(950)
+    expect(lent.waitMs(1, KEEP_NOTHING)).toBe(950)
     row.reachable = true
     await clock.runTo(after(1_200))
     expect(await spendAll(lent)).toBe(1_000)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { BucketState, Limit } from '#app/channels/bucket.ts'
 import type { Lane } from '#app/channels/lane.ts'
 import { openLimiter, type Lesson, type LimiterOptions } from '#app/channels/limiter.server.ts'
+import { KEEP_NOTHING } from '#app/channels/meter.ts'
 import { present } from '#app/kernel/assert.ts'
 import { TryAgain } from '#app/kernel/outage.ts'
 import { VirtualClock } from '#app/kernel/virtual-clock.ts'
@@ -64,7 +65,9 @@ describe('Calls to an account', () => {
   })
 
   test('go by lanes, and in a lane in the order they came', async () => {
-    const { call, many, sent, clock } = await open({ keepFree: { write: 0, read: 0, sweep: 0 } })
+    const { call, many, sent, clock } = await open({
+      keepFree: { write: KEEP_NOTHING, read: KEEP_NOTHING, sweep: KEEP_NOTHING },
+    })
     call('sweep', many('first', 10))
     for (const lane of ['sweep', 'read', 'write', 'orders', 'urgent'] as const) call(lane, many(lane, 2))
     expect(sent).toEqual(many('first', 10))
@@ -113,7 +116,7 @@ describe('Calls to an account', () => {
   test.each<{ lane: Lane; most: number }>([
     { lane: 'urgent', most: 10 },
     { lane: 'orders', most: 10 },
-    { lane: 'write', most: 9 },
+    { lane: 'write', most: 10 },
     { lane: 'read', most: 8 },
     { lane: 'sweep', most: 6 },
   ])('in the lane $lane leave the rest of the limit to more pressing ones', async ({ lane, most }) => {
@@ -178,7 +181,7 @@ describe('Patience', () => {
   })
 
   test('does not count those who stand behind', async () => {
-    const { call, limiter } = await open({ limits: POINTS, keepFree: { sweep: 0 } })
+    const { call, limiter } = await open({ limits: POINTS, keepFree: { sweep: KEEP_NOTHING } })
     call('urgent', ['first'], { cost: 1_000 })
     call('sweep', ['sweep'], { cost: 1_000 })
     expect(limiter.waitMs(100, 'urgent')).toBe(1_000)

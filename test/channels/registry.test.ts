@@ -18,7 +18,11 @@ test('a channel that does not exist is a mistake, and so is a word that every ob
   expect(() => capabilitiesOf('constructor')).toThrow('constructor')
 })
 
-const settings: ChannelSettings = { ETSY_API_URL: 'https://etsy.test', ETSY_OAUTH_URL: 'https://etsy.test' }
+const settings: ChannelSettings = {
+  ETSY_API_URL: 'https://etsy.test',
+  ETSY_OAUTH_URL: 'https://etsy.test',
+  SQUARE_URL: 'https://square.test',
+}
 
 function processWith(more: Partial<ChannelSettings>): ChannelProcess<ChannelSettings> {
   const never = () => {
@@ -49,6 +53,18 @@ describe('a channel that is started', () => {
     expect(url.host).toBe('etsy.test')
     expect(url.searchParams.get('redirect_uri')).toBe('https://app.test/auth/etsy/callback')
     expect(etsy!.access!.whoBegan(url.searchParams.get('state')!)).toEqual({ merchantId: 1, subject: 'ada' })
+  })
+
+  test('is Square’s with its keys, and says in which address what it believes was signed', async () => {
+    const keys = { SQUARE_APPLICATION_ID: 'sq0idp', SQUARE_APPLICATION_SECRET: 'sq0csp', SQUARE_WEBHOOK_KEY: 'key' }
+    const square = startChannel('square', processWith(keys))
+    const url = new URL(square!.access!.begin({ merchantId: 1, subject: 'ada' }).url)
+    expect([url.host, url.pathname]).toEqual(['square.test', '/oauth2/authorize'])
+    expect(url.searchParams.get('redirect_uri')).toBe('https://app.test/auth/square/callback')
+    const told = await square!.news!.verify({ body: '{}', headers: new Headers(), now: new Date(0) })
+    expect(told).toMatchObject({ code: 'unsigned' })
+    expect(square!.news!.challenge(new URL('https://app.test/webhooks/square'))).toBeNull()
+    await square!.close()
   })
 
   test('believes no news without the secret that proves it', () => {

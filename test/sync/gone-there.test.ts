@@ -101,4 +101,29 @@ describe('a piece that somebody took away in Shopify after it was promised', () 
     expect(await pieces(shops)).toEqual({})
     await agree(shops)
   })
+  it('from one place, while we took it from another: what we have elsewhere is not touched, and Shopify is put right', async () => {
+    const shops = await openTwoShops(database.pool, {
+      products: [
+        ringOf('SIG', [
+          { location: 'Safe', available: 0 },
+          { location: 'Window', available: 0 },
+          { location: 'Bench', available: 1 },
+        ]),
+      ],
+      listings: [{ title: 'Ring', products: [{ sku: 'SIG', quantity: 0, priceCents: 100 }] }],
+      topics: ['orders/edited'],
+    })
+    const windowId = shops.shopify.location('Window').id
+    adjusts(shops, -1)
+    given(
+      shops.shopify.editByStaff({ kind: 'adjust', idOrSku: 'SIG', locationId: windowId, name: 'available', delta: 1 }),
+    )
+    await ofLevel(shops)
+    await shops.pass(200_000)
+    expect(await pieces(shops)).toEqual({ Bench: { available: 1 } })
+    expect(
+      ['Safe', 'Window', 'Bench'].map((name) => shops.shopify.available('SIG', shops.shopify.location(name).id)),
+    ).toEqual([0, 0, 1])
+    await agree(shops)
+  })
 })

@@ -201,6 +201,49 @@ describe('an answer that', () => {
   })
 })
 
+describe('a change that has had no answer for a day', () => {
+  const LOST: MirrorOutcome = { outcome: 'unknown', reason: 'no answer' }
+  const DAY = 25 * 3_600_000
+
+  /** A sale on Etsy of which Shopify was told, and nothing was heard; its key is forgotten since. */
+  async function forgotten({ after }: { after: boolean }) {
+    const shops = await open()
+    shops.answers.push({ outcome: LOST, after })
+    buysOnEtsy(shops)
+    await shops.pass(1_500)
+    expect(shops.told).toHaveLength(1)
+    const text = `UPDATE mirror_due SET first_sent_at = first_sent_at - interval '25 hours', sent_at = sent_at - interval '25 hours'
+      WHERE merchant_id = $1`
+    expect((await database.pool.query(text, [shops.merchantId])).rowCount).toBe(1)
+    return shops
+  }
+
+  it('and has happened is not told again: what is shown says so', async () => {
+    const shops = await forgotten({ after: true })
+    await shops.pass(10_000)
+    expect(shops.told).toHaveLength(1)
+    expect(await waits(shops)).toEqual([])
+    expect([inSafe(shops, 'available'), inSafe(shops, 'reserved')]).toEqual([3, 1])
+  })
+
+  it('and has not happened is told as if for the first time', async () => {
+    const shops = await forgotten({ after: false })
+    await shops.pass(10_000)
+    expect(shops.told).toHaveLength(2)
+    expect(await waits(shops)).toEqual([])
+    expect([inSafe(shops, 'available'), inSafe(shops, 'reserved')]).toEqual([3, 1])
+  })
+
+  it('waits for a person where the numbers there do not tell', async () => {
+    const shops = await forgotten({ after: false })
+    const safe = shops.shopify.location('Safe').id
+    given(shops.shopify.editByStaff({ kind: 'set', idOrSku: 'SIG', locationId: safe, name: 'available', quantity: 1 }))
+    await shops.pass(DAY - DAY + 3_000)
+    expect(shops.told).toHaveLength(1)
+    expect(await waits(shops)).toEqual([{ parked: 'no answer for a day' }])
+  })
+})
+
 describe('an account that is disconnected', () => {
   it('is told nothing from that moment on, not even the rest of a round', async () => {
     const shops = await open()

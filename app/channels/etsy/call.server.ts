@@ -28,7 +28,7 @@ export type Lane = Parameters<Limiter['run']>[0]['lane']
 
 export type Ask = {
   lane: Lane
-  method?: 'GET' | 'PUT' | 'PATCH'
+  method?: 'GET' | 'PUT' | 'PATCH' | 'POST'
   /** What follows `/v3/application/`. */
   path: string
   query?: Record<string, string | number | boolean>

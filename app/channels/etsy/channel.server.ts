@@ -74,9 +74,9 @@ async function openShop(
   { limit, ...app }: ConnectDeps & { limit: LentLimit },
   { externalId, tokens }: Opening,
 ) {
-  const { clock, log } = process
+  const { clock, log, reserve } = process
   const concurrency = concurrencyOf(perSecondOf(process))
-  const limiter = await openLimiter({ limits: [], appLimit: limit, concurrency, clock, log })
+  const limiter = await openLimiter({ limits: [], appLimit: limit, reserve, concurrency, clock, log })
   const connector = openEtsy({
     shopId: externalId,
     callsAtOnce: callsAtOnce(perSecondOf(process)),

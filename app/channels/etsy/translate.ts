@@ -7,7 +7,8 @@ import type { WireListing, WireMoney, WireProduct, WireReceipt, WireTransaction,
 
 const fromSeconds = (seconds: number): Date => new Date(seconds * 1000)
 
-const minor = ({ amount, divisor, currency_code }: WireMoney): number => money(amount / divisor, currency_code).minor
+export const minor = ({ amount, divisor, currency_code }: WireMoney): number =>
+  money(amount / divisor, currency_code).minor
 
 /** The variations a listing has now; deleted ones are left out. */
 export const productsOf = (listing: WireListing): WireProduct[] =>
@@ -45,7 +46,7 @@ export const variantIdOf = (choices: Pick<WireValue, 'property_id' | 'values'>[]
 const ENTITIES: Record<string, string> = { quot: '"', '#39': "'", amp: '&', lt: '<', gt: '>' }
 
 // Some answers carry text as HTML, some do not: 6&quot; and 6" are one length of chain.
-const plain = (text: string): string =>
+export const plain = (text: string): string =>
   text.replaceAll(/&(quot|#39|amp|lt|gt);/g, (_, name: string) => ENTITIES[name] ?? '').trim()
 
 /** Each variation of a listing as a listing of ours; a listing without variations as one. */

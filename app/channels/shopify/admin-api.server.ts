@@ -22,7 +22,14 @@ export type AdminApi = {
   ask<T>(operation: Operation<T>, variables: Variables, lane: Lane): Promise<Answer<T>>
   /** Writes. `unanswered`: it may have been done, and nothing tells. Throws TryAgain only when nothing was done. */
   tell<T>(operation: Operation<T>, variables: Variables, lane: Lane): Promise<{ data: T } | { unanswered: string }>
+  /**
+   * Writes what holds a person's data, or what the app may not be allowed to: `refused` says that nothing was done, in
+   * words of ours, since Shopify's may repeat what it was told.
+   */
+  tellQuietly<T>(operation: Operation<T>, variables: Variables, lane: Lane): Promise<Told<T>>
 }
+
+export type Told<T> = { data: T } | { unanswered: string } | { refused: string }
 
 type Call = { operation: Operation<unknown>; variables: Variables; lane: Lane }
 type Exchange = { meaning: Meaning; at: Date | null }
@@ -55,6 +62,17 @@ export function openAdminApi(shop: string, deps: ShopifyDeps): AdminApi {
     async tell(operation, variables, lane) {
       const { meaning } = await speak({ operation, variables, lane })
       if (meaning.is === 'later' && meaning.done) return { unanswered: meaning.reason }
+      return { data: operation.answer.parse(dataOf(meaning)) }
+    },
+    async tellQuietly(operation, variables, lane) {
+      const { meaning } = await speak({ operation, variables, lane })
+      if (meaning.is === 'later' && meaning.done) return { unanswered: meaning.reason }
+      if (meaning.is === 'mistake') return { refused: 'Shopify does not understand what we tell it of this order.' }
+      if (meaning.is === 'over' && meaning.only)
+        return {
+          refused:
+            'Shopify has not allowed the app to change orders. Open the app in Shopify and accept what it asks for.',
+        }
       return { data: operation.answer.parse(dataOf(meaning)) }
     },
   }

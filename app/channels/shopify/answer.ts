@@ -10,13 +10,13 @@ export type Heard = {
 
 /**
  * What it means. later: an outage that passes; `done` is true when Shopify may have done what it was asked
- * nevertheless. over: access is gone until a person acts. mistake: we asked wrongly.
+ * nevertheless. over: access is gone until a person acts, `only` to what was asked. mistake: we asked wrongly.
  */
 export type Meaning =
   | { is: 'answer'; data: unknown }
   | { is: 'unauthorized' }
   | { is: 'later'; afterMs: number; reason: string; done: boolean }
-  | { is: 'over'; reason: string }
+  | { is: 'over'; reason: string; only?: true }
   | { is: 'mistake'; reason: string }
 
 /** Points asked for and used, and how many are left of how many; null where the answer does not say. */
@@ -86,7 +86,8 @@ function meaningOfError(code: string, message: string, body: unknown): Meaning {
   if (code === 'THROTTLED') return later(throttledFor(costIn(body)), 'Shopify asks us to slow down.', false)
   if (code === 'INTERNAL_SERVER_ERROR' || code === 'TIMEOUT')
     return later(SOON_MS, `Shopify is in trouble: ${message}`, true)
-  if (code === 'ACCESS_DENIED' || code === 'SHOP_INACTIVE') return { is: 'over', reason: `Shopify refuses: ${message}` }
+  if (code === 'ACCESS_DENIED') return { is: 'over', reason: `Shopify refuses: ${message}`, only: true }
+  if (code === 'SHOP_INACTIVE') return { is: 'over', reason: `Shopify refuses: ${message}` }
   return { is: 'mistake', reason: `Shopify did not understand a request: ${message}` }
 }
 

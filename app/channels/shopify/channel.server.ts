@@ -15,10 +15,10 @@ export const shopify: ChannelModule<ShopifySettings> = {
     access: null,
     news: null,
     async open({ externalId, tokens, load, save }) {
-      const { fetch, clock, log, settings } = process
+      const { fetch, clock, log, reserve, settings } = process
       const points = { points: settings.SHOPIFY_POINTS, perSecond: settings.SHOPIFY_POINTS_PER_SECOND }
       const limits = shopifyLimits(points)
-      const limiter = await openLimiter({ limits, concurrency: CONCURRENCY, load, save, clock, log })
+      const limiter = await openLimiter({ limits, reserve, concurrency: CONCURRENCY, load, save, clock, log })
       return { connector: openShopify({ shop: externalId, deps: { fetch, limiter, clock, tokens } }), limiter }
     },
     close: async () => {},

@@ -7,6 +7,8 @@ import { draftOrders } from './draft-orders.server.ts'
 import { CAPABILITIES, SIZES } from './limits.ts'
 import { mirror } from './mirror.server.ts'
 import { endOf } from './operation.ts'
+import type { OrderTaker } from '../order-desk.ts'
+import { orderTaker } from './order-taker.server.ts'
 import { inTurn, ORDER_SIZES, readOrder, wholeOrder } from './read-order.server.ts'
 import { readPlaces, readThings, readThingsPage } from './read-things.server.ts'
 import { gid, SHOPIFY_ADMIN, typeOf, type Shop } from './shop.ts'
@@ -17,7 +19,11 @@ import { ORDERS_PAGE } from './wire-orders.ts'
  * A Shopify store (`shop`: "name.myshopify.com"). Ids are Shopify's global ids: an inventory item's is a thing's, with
  * no variation; places and orders have theirs. `adminOrigin` is where its admin is opened, for links.
  */
-export function openShopify(options: { shop: string; adminOrigin?: string; deps: ShopifyDeps }): StockedConnector {
+export function openShopify(options: {
+  shop: string
+  adminOrigin?: string
+  deps: ShopifyDeps
+}): StockedConnector & OrderTaker {
   const { shop: domain, adminOrigin = SHOPIFY_ADMIN, deps } = options
   const shop: Shop = { domain, adminOrigin }
   const api = openAdminApi(domain, deps)
@@ -38,6 +44,7 @@ export function openShopify(options: { shop: string; adminOrigin?: string; deps:
     unshipped: (cursor) => unshipped(api, shop, cursor),
     mirror: (change) => mirror(api, change),
     asides: draftOrders(api),
+    ...orderTaker(api, shop),
   }
 }
 

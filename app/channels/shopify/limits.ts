@@ -8,6 +8,8 @@ export const CAPABILITIES: Capabilities = {
   channel: 'shopify',
   name: 'Shopify',
   writes: 'moves',
+  // A mutation (docs: "GraphQL Admin API rate limits").
+  costOfWrite: 10,
   guard: 'deltas',
   unitOfWrite: 'a change with all that it moved',
   unitsPerCall: 1,

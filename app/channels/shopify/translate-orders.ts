@@ -25,6 +25,7 @@ export function orderOf(wire: WireOrder, shop: Shop): ChannelOrder {
     lines: wire.lineItems.nodes.map((line) => lineOf(line, wire)),
     carts: [wire.cartToken, wire.checkoutToken].flatMap((token) => (token ? [token] : [])),
     ...(asides.length > 0 && { asides }),
+    standsFor: wire.sourceIdentifier ?? null,
     unclear: null,
   }
 }

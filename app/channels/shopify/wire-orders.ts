@@ -41,6 +41,7 @@ const DOCUMENT = `#graphql
     cancelledAt
     fullyPaid
     currencyCode
+    sourceIdentifier
     cartToken
     checkoutToken
     customAttributes { key value }
@@ -136,6 +137,7 @@ const order = z.object({
   cancelledAt: moment.nullable(),
   fullyPaid: z.boolean(),
   currencyCode: z.string(),
+  sourceIdentifier: z.string().nullish(),
   cartToken: z.string().nullish(),
   checkoutToken: z.string().nullish(),
   customAttributes: z.array(z.object({ key: z.string(), value: z.string().nullable() })).default([]),

@@ -124,12 +124,17 @@ function levelOf(form: FormData) {
 type OrderAct = { key: number; what: string; form: FormData }
 
 function actOnOrder(desk: Desk, { key, what, form }: OrderAct): Refusal | undefined {
-  if (what === 'fulfill') return desk.fulfill(key)
+  if (what === 'fulfill') return desk.fulfill(key, trackingOf(form))
   if (what === 'cancel') return desk.cancel(key)
   const entries = [...form].filter(([name]) => name.startsWith('refund '))
   const pieces = entries.map(([name, value]) => ({ lineId: name.slice('refund '.length), quantity: Number(value) }))
   const some = pieces.filter(({ quantity }) => quantity > 0)
   return desk.refund(key, { restock: form.has('restock'), ...(entries.length > 0 && { pieces: some }) })
+}
+
+function trackingOf(form: FormData): { company: string; number: string } | undefined {
+  const [company, number] = [String(form.get('carrier') ?? '').trim(), String(form.get('tracking') ?? '').trim()]
+  return number ? { company, number } : undefined
 }
 
 function done(refusal: Refusal | undefined, then: () => Response): Response {

@@ -11,7 +11,7 @@ export type Desk = {
   uninstall: () => void
   /** A session token of the person `as` (a key of PEOPLE); the owner's for anybody unknown. */
   sessionToken: (as: string) => string
-  fulfill: (orderKey: number) => Refusal | undefined
+  fulfill: (orderKey: number, tracking?: { company: string; number: string }) => Refusal | undefined
   /** However old it is. */
   order: (orderKey: number) => OrderView | undefined
   /** Cancels what is not sent and puts its pieces back on sale. */

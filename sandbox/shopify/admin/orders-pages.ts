@@ -96,7 +96,7 @@ export function orderPage(visit: Visit, order: OrderView): Markup {
             <button ${!order.can.refund && html`disabled`}>Refund</button>
           </p>
         </form>
-        ${order.can.fulfill && html`<form class="inline" method="post" action="${path}/fulfill${visit.query}"><button class="primary">Fulfill items</button></form>`}
+        ${order.can.fulfill && html`<form class="inline" method="post" action="${path}/fulfill${visit.query}"><input name="carrier" placeholder="Carrier" aria-label="Carrier" /> <input name="tracking" placeholder="Tracking number" aria-label="Tracking number" /> <button class="primary">Fulfill items</button></form>`}
         ${order.can.cancel && html`<form class="inline" method="post" action="${path}/cancel${visit.query}"><button class="critical">Cancel order</button></form>`}
       </div>
       <a href="/store/${visit.store}/orders${visit.query}">All orders</a>

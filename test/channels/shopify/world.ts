@@ -1,3 +1,4 @@
+import type { OrderTaker } from '#app/channels/order-desk.ts'
 import type { StockedConnector, StockedThing, Tokens } from '#app/channels/connector.ts'
 import type { Lane } from '#app/channels/lane.ts'
 import type { Lesson, Limiter } from '#app/channels/limiter.server.ts'
@@ -14,7 +15,7 @@ import type { Shop } from '#sandbox/shopify/shop.ts'
 export const OPENED_AT = new Date('2026-11-23T09:00:00Z')
 export const DOMAIN = 'northlight.myshopify.com'
 const SCOPES =
-  'read_products,read_inventory,write_inventory,read_locations,read_orders,write_draft_orders,read_merchant_managed_fulfillment_orders'
+  'read_products,read_inventory,write_inventory,read_locations,write_orders,write_draft_orders,write_merchant_managed_fulfillment_orders'
 
 /** One call as it went out: which operation, with what, how it was announced, and what its answer taught. */
 export type Sent = {
@@ -33,7 +34,7 @@ export type World = {
   clock: VirtualClock
   sandbox: ShopifySandbox
   shop: Shop
-  connector: StockedConnector
+  connector: StockedConnector & OrderTaker
   sent: Sent[]
   trouble: (trouble: Trouble | null) => void
   place: (name: string) => string
