@@ -28,6 +28,9 @@ test('an item is found with what it is', async () => {
     backorder: true,
     priceMinor: 129_000,
     currency: 'EUR',
+    category: null,
+    categoryThere: null,
+    categoryBy: null,
   })
 })
 
