@@ -27,7 +27,7 @@ const amount = z.number().positive()
 test('A bench that does not exist is refused with what there is', async () => {
   const { code, out, complaint } = await bench('reserves')
   expect({ code, out }).toEqual({ code: 2, out: '' })
-  expect(complaint).toContain('npm run bench -- books|explain|pipeline|recompute|reserve')
+  expect(complaint).toContain('npm run bench -- books|explain|pipeline|publish|recompute|reserve')
 })
 
 describe('reserve', () => {
