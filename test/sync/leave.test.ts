@@ -109,6 +109,17 @@ describe('it is refused, and nothing is changed', () => {
     expect(await etsy(shops)).toMatchObject({ status: 'review' })
   })
 
+  it('to take off sale what lies at a till, which can be left as it is', async () => {
+    const shops = await openTwoShops(database.pool, { until: 'opened' })
+    const text = `INSERT INTO channel_account (merchant_id, channel, external_id, name, status, connected_at)
+      VALUES ($1::int, 'square', 'MERCHANT' || $1::int, 'Square', 'review', $2) RETURNING id`
+    const till = await database.pool.query<{ id: number }>(text, [shops.merchantId, shops.clock.now()])
+    const asked = (listings: 'leave' | 'off-sale') =>
+      leaveChannel(shops.road.sync, person(shops), { accountId: till.rows[0]!.id, listings })
+    expect(await asked('off-sale')).toMatchObject({ code: 'what-lies-there' })
+    expect(await asked('leave')).toBeUndefined()
+  })
+
   it('to disconnect a channel of another merchant', async () => {
     const shops = await openTwoShops(database.pool)
     const theirs = await openTwoShops(database.pool)
