@@ -2,7 +2,7 @@ import { Mistake } from '#app/kernel/assert.ts'
 import type { Random } from '#app/kernel/clock.ts'
 import { seeded, whole } from '#sandbox/jeweler/chance.ts'
 import { type Action, type Life, restart } from './action.ts'
-import { ACTIONS } from './actions.ts'
+import { ACTIONS, AWAITED } from './actions.ts'
 import type { FaultCounts } from './faults.ts'
 import { raised } from './judge.ts'
 import { brokenDerivations } from './derivations.ts'
@@ -45,7 +45,7 @@ const SOON = 0.98
 const SOON_MS = 5_000
 
 const CHOICES = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action.name))
-const BY_NAME = new Map(ACTIONS.map((action): [string, Action] => [action.name, action]))
+const BY_NAME = new Map([...ACTIONS, ...AWAITED].map((action): [string, Action] => [action.name, action]))
 
 /** What a life will be, before anybody knows what its actions will find. */
 export function scriptOf(seed: number, steps: number): Step[] {

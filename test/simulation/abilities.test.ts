@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ACTIONS } from '../../bench/simulate/actions.ts'
+import { ACTIONS, AWAITED } from '../../bench/simulate/actions.ts'
 import { live, type Lived, type Step } from '../../bench/simulate/life.ts'
 import { openSessions } from '../../bench/simulate/sessions.ts'
 import { freshDatabase, type FreshDatabase } from '../support/database.ts'
@@ -70,7 +70,7 @@ describe('what people can do with the pool', () => {
     expect(lived).toMatchObject({ violations: [], converged: true, steps: DONE.length * TIMES })
   })
   it('is in the list of all that can happen', () => {
-    const names = ACTIONS.map(({ name }) => name)
+    const names = [...ACTIONS, ...AWAITED].map(({ name }) => name)
     expect(DONE.filter((name) => !names.includes(name))).toEqual([])
   })
   // An action that finds nothing to do is silent: a law that holds of it would say nothing.
