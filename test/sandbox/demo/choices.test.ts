@@ -3,6 +3,7 @@ import { systemClock } from '#app/kernel/system-clock.server.ts'
 import { CannotStart } from '#sandbox/cannot-start.ts'
 import { checkPorts, choicesOf } from '#sandbox/demo/choices.ts'
 import { serve } from '#sandbox/http.ts'
+import { demoPorts } from '#test/support/free-ports.ts'
 
 const DEFAULTS = { port: 4100, quiet: false, reset: false, reload: false, help: false, data: undefined }
 
@@ -31,10 +32,11 @@ describe('the arguments of the demo', () => {
   })
 
   it('need four free ports in a row, and name the one that is taken', async () => {
-    const taken = await serve(async () => new Response(), { port: 0, clock: systemClock })
-    await expect(checkPorts(taken.port - 3)).rejects.toThrow(`Port ${taken.port} is in use`)
+    const first = await demoPorts()
+    const taken = await serve(async () => new Response(), { port: first + 3, clock: systemClock })
+    await expect(checkPorts(first)).rejects.toThrow(`Port ${taken.port} is in use`)
     await expect(checkPorts(taken.port)).rejects.toThrow(CannotStart)
     await taken.close()
-    await checkPorts(taken.port)
+    await checkPorts(first)
   })
 })
