@@ -5,7 +5,8 @@ import { GiveUp, TryAgain } from '../../kernel/outage.ts'
 import { childrenOf, type Element, readXml, tag, textAt, type Xml } from '../../kernel/xml.ts'
 import type { Tokens } from '../connector.ts'
 import type { Limiter } from '../limiter.server.ts'
-import { fetchWhole, jsonOf, type RequestToMake, sentenceOf, type WholeAnswer } from './fetch-whole.server.ts'
+import { jsonOf, type RequestToMake, type TextAnswer } from '../fetch-whole.server.ts'
+import { fetchWhole, sentenceOf } from './fetch-whole.server.ts'
 import { type Api, LONGEST_WAIT_MS, PATIENCE_MS, REST_MS } from './limits.ts'
 
 export type EbayDeps = {
@@ -84,7 +85,7 @@ async function asReply<T>(call: Promise<Reply<T>>): Promise<Reply<T>> {
 /** One kind of call: how it is put, what its answer says, and whether that is that the token is not good. */
 type Kind<T> = {
   request: (token: string) => RequestToMake
-  understand: (answer: WholeAnswer) => Reply<T> | T
+  understand: (answer: TextAnswer) => Reply<T> | T
   refused: (value: T) => boolean
 }
 
@@ -118,7 +119,7 @@ async function exchange<T>(
   return { ...understood, askedAt: Number.isNaN(date) ? started : new Date(date - tookMs) }
 }
 
-function understoodBy<T>(kind: Kind<T>, answer: WholeAnswer): Reply<T> {
+function understoodBy<T>(kind: Kind<T>, answer: TextAnswer): Reply<T> {
   const { status, headers } = answer
   const sentence = () => sentenceOf(jsonOf(answer.text)) ?? `HTTP ${status}`
   if (status === 429) {

@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import { present } from '../../kernel/assert.ts'
 import { type Refusal, isRefusal, refuse } from '../../kernel/refusal.ts'
 import type { ConnectedShop, Connecting, Consent, StateSealer } from '../channel.ts'
+import { begunBy, stateFor, whoBeganIn } from '../consent-state.ts'
 import { type EbayDeps, openCalls } from './call.server.ts'
 import { SCOPES } from './limits.ts'
 import { type EbayApp, tokensFor } from './token.server.ts'
@@ -19,16 +19,12 @@ export type ConnectDeps = EbayApp & {
 }
 
 const ABOUT = 'ebay-connect'
-const STATE_LASTS_MS = 600_000
-
-const sealedState = z.object({ merchantId: z.int(), subject: z.string(), until: z.coerce.date() })
 
 /**
  * The address of eBay's consent page for this person. Nothing is kept on our side: the `state` carries who asked, and
  * until when (ten minutes), sealed.
  */
-export function beginConnect(deps: ConnectDeps, { merchantId, subject }: Connecting): { url: string } {
-  const until = new Date(deps.clock.now().getTime() + STATE_LASTS_MS)
+export function beginConnect(deps: ConnectDeps, who: Connecting): { url: string } {
   const url = new URL('/oauth2/authorize', deps.oauthUrl)
   const query = {
     client_id: deps.clientId,
@@ -36,22 +32,14 @@ export function beginConnect(deps: ConnectDeps, { merchantId, subject }: Connect
     // Not an address: eBay's name for the two that it sends people back to.
     redirect_uri: deps.ruName,
     scope: SCOPES.join(' '),
-    state: deps.sealer.seal(JSON.stringify({ merchantId, subject, until }), ABOUT),
+    state: stateFor({ ...deps, about: ABOUT }, who),
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   return { url: url.href }
 }
 
 /** Who began the connection that a `state` belongs to; null when it is not of our making. */
-export function whoBegan(sealer: StateSealer, state: string): Connecting | null {
-  const begun = stateIn(sealer, state)
-  return begun && { merchantId: begun.merchantId, subject: begun.subject }
-}
-
-function stateIn(sealer: StateSealer, state: string): z.infer<typeof sealedState> | null {
-  const text = sealer.read(state, ABOUT)
-  return text === null ? null : sealedState.parse(JSON.parse(text))
-}
+export const whoBegan = (sealer: StateSealer, state: string): Connecting | null => whoBeganIn(sealer, ABOUT, state)
 
 /**
  * Turns a consent into a connected account. `who` must come from the session of the request, not from the consent: only
@@ -63,8 +51,8 @@ export async function finishConnect(
   consent: Consent,
 ): Promise<ConnectedShop | Refusal> {
   if (consent.error) return refuse('declined', 'eBay was not allowed to share the account.')
-  const wrong = whyNot(deps, who, consent.state)
-  if (wrong) return wrong
+  const begun = begunBy({ ...deps, about: ABOUT }, who, consent.state)
+  if (isRefusal(begun)) return begun
   if (!consent.code) return refuse('declined', 'eBay did not confirm the connection. Start again from Channels.')
   const tokens = await tokensFor(deps, {
     grant_type: 'authorization_code',
@@ -76,15 +64,6 @@ export async function finishConnect(
   const refreshToken = present(tokens.refresh_token, 'The refresh token of a consent')
   const { userId, username } = await userOf(deps, accessToken)
   return { externalId: userId, name: username ?? 'eBay', credentials: { accessToken, refreshToken, expiresAt } }
-}
-
-function whyNot(deps: ConnectDeps, who: Connecting, state: string | null | undefined): Refusal | undefined {
-  const begun = state ? stateIn(deps.sealer, state) : null
-  if (!begun) return refuse('unknown-state', 'This connection was not started here. Start again from Channels.')
-  if (begun.until < deps.clock.now())
-    return refuse('too-late', 'The connection took too long. Start again from Channels.')
-  if (begun.merchantId === who.merchantId && begun.subject === who.subject) return undefined
-  return refuse('someone-else', 'This connection was started by someone else. Start again from Channels.')
 }
 
 /** Calls past the limiter, for an account that does not exist yet. */

@@ -2,7 +2,7 @@ import { createHash, createPublicKey, createVerify, type KeyObject } from 'node:
 import { type Refusal, refuse } from '../../kernel/refusal.ts'
 import type { ChannelNews, Delivery } from '../channel.ts'
 import { callsWith } from './connect.server.ts'
-import { jsonOf } from './fetch-whole.server.ts'
+import { jsonOf } from '../fetch-whole.server.ts'
 import { KEY_LASTS_MS } from './limits.ts'
 import type { EbayApp } from './token.server.ts'
 import { wireNotification, wirePublicKey, wireSignature } from './wire.ts'

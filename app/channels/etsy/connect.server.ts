@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
 import { present } from '../../kernel/assert.ts'
 import { GiveUp, TryAgain } from '../../kernel/outage.ts'
 import { type Refusal, isRefusal, refuse } from '../../kernel/refusal.ts'
 import type { ConnectedShop, Connecting, Consent, OAuthCredentials, StateSealer } from '../channel.ts'
 import { type EtsyDeps, openCalls } from './call.server.ts'
-import { type Network, fetchWhole, sentenceOf } from './fetch-whole.server.ts'
+import { begunBy, stateFor, whoBeganIn } from '../consent-state.ts'
+import type { Network } from '../fetch-whole.server.ts'
+import { fetchWhole, sentenceOf } from './fetch-whole.server.ts'
 import { REST_MS, SCOPES } from './limits.ts'
 import { wireMe, wireShop, wireTokens } from './wire.ts'
 
@@ -29,11 +30,8 @@ export type ConnectDeps = EtsyApp & {
 }
 
 const ABOUT = 'etsy-connect'
-const STATE_LASTS_MS = 600_000
 // RFC 7636, 4.1: 32 bytes make a verifier of 43 letters, the shortest allowed.
 const VERIFIER_BYTES = 32
-
-const sealedState = z.object({ merchantId: z.int(), subject: z.string(), verifier: z.string(), until: z.coerce.date() })
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
 
@@ -41,16 +39,15 @@ const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('ba
  * The address of Etsy's consent page for this person. Nothing is kept on our side: the `state` carries who asked, until
  * when (ten minutes) and the PKCE verifier, sealed.
  */
-export function beginConnect(deps: ConnectDeps, { merchantId, subject }: Connecting): { url: string } {
+export function beginConnect(deps: ConnectDeps, who: Connecting): { url: string } {
   const verifier = base64url(deps.random(VERIFIER_BYTES))
-  const until = new Date(deps.clock.now().getTime() + STATE_LASTS_MS)
   const url = new URL('/oauth/connect', deps.oauthUrl)
   const query = {
     response_type: 'code',
     client_id: deps.keystring,
     redirect_uri: deps.redirectUri,
     scope: SCOPES.join(' '),
-    state: deps.sealer.seal(JSON.stringify({ merchantId, subject, verifier, until }), ABOUT),
+    state: stateFor({ ...deps, about: ABOUT }, { ...who, verifier }),
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   }
@@ -58,19 +55,8 @@ export function beginConnect(deps: ConnectDeps, { merchantId, subject }: Connect
   return { url: url.href }
 }
 
-/**
- * Who began the connection that a `state` belongs to; null when it is not of our making. It proves nothing of who sent
- * it back: it is for leading them to the session in which `finishConnect` will look again.
- */
-export function whoBegan(sealer: StateSealer, state: string): Connecting | null {
-  const begun = stateIn(sealer, state)
-  return begun && { merchantId: begun.merchantId, subject: begun.subject }
-}
-
-function stateIn(sealer: StateSealer, state: string): z.infer<typeof sealedState> | null {
-  const text = sealer.read(state, ABOUT)
-  return text === null ? null : sealedState.parse(JSON.parse(text))
-}
+/** Who began the connection that a `state` belongs to; null when it is not of our making. */
+export const whoBegan = (sealer: StateSealer, state: string): Connecting | null => whoBeganIn(sealer, ABOUT, state)
 
 /**
  * Turns a consent into a connected shop. `who` must come from the session of the request, not from the consent: only the
@@ -83,28 +69,13 @@ export async function finishConnect(
   consent: Consent,
 ): Promise<ConnectedShop | Refusal> {
   if (consent.error) return refuse('declined', 'Etsy was not allowed to share the shop.')
-  const begun = begunWith(deps, who, consent.state)
+  const begun = begunBy({ ...deps, about: ABOUT }, who, consent.state)
   if (isRefusal(begun)) return begun
   if (!consent.code) return refuse('declined', 'Etsy did not confirm the connection. Start again from Channels.')
-  const { verifier: code_verifier } = begun
+  const code_verifier = present(begun.verifier, 'The verifier of a connection with Etsy')
   const form = { grant_type: 'authorization_code', redirect_uri: deps.redirectUri, code: consent.code, code_verifier }
   const credentials = await credentialsFor(deps, form)
   return isRefusal(credentials) ? credentials : shopOf(deps, credentials)
-}
-
-function begunWith(
-  deps: ConnectDeps,
-  who: Connecting,
-  state: string | null | undefined,
-): { verifier: string } | Refusal {
-  const begun = state ? stateIn(deps.sealer, state) : null
-  if (!begun) return refuse('unknown-state', 'This connection was not started here. Start again from Channels.')
-  if (begun.until < deps.clock.now())
-    return refuse('too-late', 'The connection took too long. Start again from Channels.')
-  if (begun.merchantId !== who.merchantId || begun.subject !== who.subject) {
-    return refuse('someone-else', 'This connection was started by someone else. Start again from Channels.')
-  }
-  return begun
 }
 
 /** Asks for new tokens with a refresh token, which is then spent. Throws GiveUp when the shop's owner has withdrawn access. */

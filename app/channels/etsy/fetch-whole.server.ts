@@ -1,42 +1,10 @@
-import type { Clock } from '../../kernel/clock.ts'
+import { fetchJson, type Network, type RequestToMake } from '../fetch-whole.server.ts'
 import { CALL_LASTS_MS } from './limits.ts'
 import { wireError } from './wire.ts'
 
-export type Network = { fetch: (request: Request) => Promise<Response>; clock: Clock }
-
-export type RequestToMake = { url: URL; method: string; headers: Headers; body: URLSearchParams | string | null }
-
-/** `body` is parsed JSON; null when it was none: a page for people, as a gateway sends it. */
-export type WholeAnswer = { status: number; headers: Headers; body: unknown }
-
-/** Makes a request and reads the whole answer; the sentence that says why, when none came. */
-export async function fetchWhole(
-  { fetch, clock }: Network,
-  { url, ...init }: RequestToMake,
-): Promise<WholeAnswer | string> {
-  const late = new AbortController()
-  const callOff = clock.after(CALL_LASTS_MS, () => late.abort())
-  try {
-    const response = await fetch(new Request(url, { ...init, signal: late.signal }))
-    const { status, headers } = response
-    return { status, headers, body: jsonOf(await response.text()) }
-  } catch (error) {
-    if (late.signal.aborted) return 'Etsy did not answer in time.'
-    // What fetch throws when the network fails; a TypeError of our own making has no cause.
-    if (error instanceof TypeError && error.cause !== undefined) return `Etsy cannot be reached: ${error.message}.`
-    throw error
-  } finally {
-    callOff()
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
+/** Asks Etsy, and reads the whole answer; the sentence that says why, when none came. */
+export const fetchWhole = (network: Network, request: RequestToMake) =>
+  fetchJson(network, request, { name: 'Etsy', lastsMs: CALL_LASTS_MS })
 
 /** What Etsy says is wrong, in its own words; null when it says nothing. */
 export function sentenceOf(body: unknown): string | null {

@@ -7,7 +7,8 @@ import type { Tokens } from '../connector.ts'
 import type { Lane } from '../lane.ts'
 import type { Limiter } from '../limiter.server.ts'
 import { type ChannelClock, openChannelClock } from './channel-clock.ts'
-import { type Fault, faultOf, fetchWhole, type RequestToMake } from './fetch-whole.server.ts'
+import type { RequestToMake } from '../fetch-whole.server.ts'
+import { type Fault, faultOf, fetchWhole } from './fetch-whole.server.ts'
 import { BACK_OFF, PATIENCE_MS, PER_SECOND, REST_MS, SECOND, SQUARE_VERSION } from './limits.ts'
 
 export type SquareDeps = {

@@ -1,11 +1,12 @@
-import { z } from 'zod'
 import { present } from '../../kernel/assert.ts'
 import type { Random } from '../../kernel/clock.ts'
 import { GiveUp, TryAgain } from '../../kernel/outage.ts'
 import { isRefusal, refuse, type Refusal } from '../../kernel/refusal.ts'
 import type { ConnectedShop, Connecting, Consent, OAuthCredentials, StateSealer } from '../channel.ts'
 import { openCalls } from './call.server.ts'
-import { faultOf, fetchWhole, type Network } from './fetch-whole.server.ts'
+import { begunBy, stateFor, whoBeganIn } from '../consent-state.ts'
+import type { Network } from '../fetch-whole.server.ts'
+import { faultOf, fetchWhole } from './fetch-whole.server.ts'
 import { REST_MS, SCOPES, SQUARE_VERSION } from './limits.ts'
 import { wireMerchant, wireTokens } from './wire.ts'
 
@@ -27,13 +28,9 @@ export type ConnectDeps = SquareApp & {
 }
 
 const ABOUT = 'square-connect'
-const STATE_LASTS_MS = 600_000
-
-const sealedState = z.object({ merchantId: z.int(), subject: z.string(), until: z.coerce.date() })
 
 /** The address of Square's consent page. The `state` carries who asked, until when (ten minutes), sealed. */
-export function beginConnect(deps: ConnectDeps, { merchantId, subject }: Connecting): { url: string } {
-  const until = new Date(deps.clock.now().getTime() + STATE_LASTS_MS)
+export function beginConnect(deps: ConnectDeps, who: Connecting): { url: string } {
   const url = new URL('/oauth2/authorize', deps.url)
   const query = {
     client_id: deps.applicationId,
@@ -41,22 +38,14 @@ export function beginConnect(deps: ConnectDeps, { merchantId, subject }: Connect
     // Always ask which account: the one this browser is signed in to need not be the shop's.
     session: 'false',
     redirect_uri: deps.redirectUri,
-    state: deps.sealer.seal(JSON.stringify({ merchantId, subject, until }), ABOUT),
+    state: stateFor({ ...deps, about: ABOUT }, who),
   }
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   return { url: url.href }
 }
 
 /** Who began the connection that a `state` belongs to; null when it is not of our making. */
-export function whoBegan(sealer: StateSealer, state: string): Connecting | null {
-  const begun = stateIn(sealer, state)
-  return begun && { merchantId: begun.merchantId, subject: begun.subject }
-}
-
-function stateIn(sealer: StateSealer, state: string): z.infer<typeof sealedState> | null {
-  const text = sealer.read(state, ABOUT)
-  return text === null ? null : sealedState.parse(JSON.parse(text))
-}
+export const whoBegan = (sealer: StateSealer, state: string): Connecting | null => whoBeganIn(sealer, ABOUT, state)
 
 /** Turns a consent into a connected business. `who` must come from the session of the request (channels/channel). */
 export async function finishConnect(
@@ -65,22 +54,12 @@ export async function finishConnect(
   consent: Consent,
 ): Promise<ConnectedShop | Refusal> {
   if (consent.error) return refuse('declined', 'Square was not allowed to share the business.')
-  const strange = notOf(deps, who, consent.state)
-  if (strange) return strange
+  const begun = begunBy({ ...deps, about: ABOUT }, who, consent.state)
+  if (isRefusal(begun)) return begun
   if (!consent.code) return refuse('declined', 'Square did not confirm the connection. Start again from Channels.')
   const form = { grant_type: 'authorization_code', code: consent.code, redirect_uri: deps.redirectUri }
   const granted = await credentialsFor(deps, form)
   return isRefusal(granted) ? granted : businessOf(deps, granted.credentials)
-}
-
-function notOf(deps: ConnectDeps, who: Connecting, state: string | null | undefined): Refusal | undefined {
-  const begun = state ? stateIn(deps.sealer, state) : null
-  if (!begun) return refuse('unknown-state', 'This connection was not started here. Start again from Channels.')
-  if (begun.until < deps.clock.now()) {
-    return refuse('too-late', 'The connection took too long. Start again from Channels.')
-  }
-  if (begun.merchantId === who.merchantId && begun.subject === who.subject) return undefined
-  return refuse('someone-else', 'This connection was started by someone else. Start again from Channels.')
 }
 
 /** Asks for a new access token; the refresh token stays the same. Throws GiveUp when access was withdrawn. */
